@@ -1,0 +1,87 @@
+//! What a deal says.
+
+use jiff::civil::Date;
+use la_arena::ArenaMap;
+
+use super::schema::FactId;
+use super::value::Value;
+use crate::base::Span;
+
+/// The facts that are given of one deal; what is not here is unknown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Deal {
+    /// Top-level facts by id. Fields of records live in the value of their list.
+    pub given: ArenaMap<FactId, Given>,
+}
+
+/// A value and who gave it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Given {
+    /// The value.
+    pub value: Value,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// Where the value of a fact came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A deal's file.
+    File(Span),
+    /// `--set` on the command line.
+    Set,
+    /// A program that uses the library.
+    Code,
+    /// Nobody: the policy presumes it.
+    Presumed,
+}
+
+/// The path of a fact in a deal: `client.kind`, `instances[0].users`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FactPath {
+    /// The fact, or the field of a record.
+    pub fact: FactId,
+    /// For a field: which record of the list, from 0.
+    pub index: Option<u32>,
+}
+
+impl PartialOrd for FactPath {
+    fn partial_cmp(&self, other: &FactPath) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for FactPath {
+    fn cmp(&self, other: &FactPath) -> std::cmp::Ordering {
+        let key = |p: &FactPath| (p.fact.into_raw().into_u32(), p.index);
+        key(self).cmp(&key(other))
+    }
+}
+
+impl Deal {
+    /// A deal of which nothing is known.
+    pub fn new() -> Deal {
+        Deal::default()
+    }
+
+    /// What is given for a top-level fact.
+    pub fn get(&self, fact: FactId) -> Option<&Given> {
+        self.given.get(fact)
+    }
+}
+
+/// Number of days from 1970-01-01, for arithmetic on dates.
+pub fn day_number(date: Date) -> i64 {
+    date.duration_since(jiff::civil::date(1970, 1, 1)).as_secs().div_euclid(86_400)
+}
+
+/// The date of a day number, where it lies in 1900 to 2199.
+pub fn date_of_day(day: i64) -> Option<Date> {
+    let low = day_number(super::DateRange::ALL.low);
+    let high = day_number(super::DateRange::ALL.high);
+    if !(low..=high).contains(&day) {
+        return None;
+    }
+    let span = jiff::Span::new().try_days(day).ok()?;
+    jiff::civil::date(1970, 1, 1).checked_add(span).ok()
+}
