@@ -4,6 +4,7 @@
 //! enough of what was written to explain a decision in its own terms.
 
 mod expr;
+mod print;
 mod rules;
 
 pub use expr::{Expr, ExprId, ExprKind, Function};
