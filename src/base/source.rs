@@ -3,6 +3,7 @@
 //! Inside the library a place is a byte [`Span`]; line and column exist only at the edges, where
 //! [`SourceFile::position`] makes them.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A file of a [`Sources`], by its place in it.
@@ -51,6 +52,16 @@ pub struct SourceFile {
     name: Arc<str>,
     text: Arc<str>,
     line_starts: Arc<[u32]>,
+    /// How many characters begin before each block of [`BLOCK`] bytes, so that a column is found
+    /// at once even in a line of megabytes.
+    blocks: Arc<[u32]>,
+}
+
+const BLOCK: usize = 1024;
+
+/// How many characters begin in these bytes of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&b| b & 0b1100_0000 != 0b1000_0000).count()
 }
 
 impl SourceFile {
@@ -61,7 +72,14 @@ impl SourceFile {
             .chain(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i + 1))
             .map(|n| u32::try_from(n).unwrap_or(u32::MAX))
             .collect();
-        SourceFile { name: name.into(), text, line_starts: starts }
+        let mut counted = 0;
+        let blocks = std::iter::once(0)
+            .chain(text.as_bytes().chunks_exact(BLOCK).map(|block| {
+                counted += characters(block);
+                u32::try_from(counted).unwrap_or(u32::MAX)
+            }))
+            .collect();
+        SourceFile { name: name.into(), text, line_starts: starts, blocks }
     }
 
     /// The name shown to people, usually a path.
@@ -78,9 +96,28 @@ impl SourceFile {
     pub fn position(&self, offset: u32) -> Position {
         let line = self.line_starts.partition_point(|&start| start <= offset).max(1);
         let start = self.line_starts[line - 1] as usize;
-        let end = (offset as usize).min(self.text.len());
-        let column = self.text.get(start..end).map_or(0, |before| before.chars().count()) + 1;
+        let column = self.characters_before(offset as usize) - self.characters_before(start) + 1;
         Position { line, column }
+    }
+
+    /// How many lines it has; a line break at the very end begins a last, empty one.
+    pub fn line_count(&self) -> usize {
+        self.line_starts.len()
+    }
+
+    /// The bytes of line `line` (from 1) without its line break, if there is such a line.
+    pub fn line(&self, line: usize) -> Option<Range<usize>> {
+        let start = *self.line_starts.get(line.checked_sub(1)?)? as usize;
+        let end = self.line_starts.get(line).map_or(self.text.len(), |&next| next as usize - 1);
+        let end = if self.text.as_bytes().get(start..end)?.ends_with(b"\r") { end - 1 } else { end };
+        Some(start..end)
+    }
+
+    /// How many characters begin before the byte at `offset`.
+    fn characters_before(&self, offset: usize) -> usize {
+        let offset = offset.min(self.text.len());
+        let block = offset / BLOCK;
+        self.blocks[block] as usize + characters(&self.text.as_bytes()[block * BLOCK..offset])
     }
 }
 
@@ -135,5 +172,22 @@ mod tests {
         let b = "fact x\nä → b".len() as u32 - 1;
         assert_eq!(file.position(b), Position { line: 2, column: 5 });
         assert_eq!(file.position(999).line, 3);
+    }
+
+    #[test]
+    fn columns_are_right_in_a_line_of_many_blocks() {
+        let text = format!("x\n{}b", "ä→".repeat(3000));
+        let file = SourceFile::new("long.json", text.as_str());
+        for (offset, column) in [(2, 1), (4, 2), (2 + 5 * 1000, 2001), (text.len() - 1, 6001), (text.len(), 6002)] {
+            assert_eq!(file.position(offset as u32), Position { line: 2, column }, "{offset}");
+        }
+    }
+
+    #[test]
+    fn lines_come_without_their_breaks() {
+        let file = SourceFile::new("a", "one\r\n\ntwo");
+        let lines: Vec<_> = (1..=file.line_count()).filter_map(|n| file.line(n)).map(|r| &file.text()[r]).collect();
+        assert_eq!(lines, ["one", "", "two"]);
+        assert_eq!((file.line(0), file.line(4)), (None, None));
     }
 }
