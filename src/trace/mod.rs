@@ -1,1 +1,77 @@
-//! The trace as data.
+//! What people and programs read of an answer.
+//!
+//! A [`Report`] brings together what the engine found and where it was written. From it one tree of
+//! plain data is made ([`data::Evaluation`]), and every view reads only that: JSON is the data
+//! itself, the terminal tree, Markdown, HTML and the diagram are ways to show it.
+
+mod bounds;
+mod build;
+pub mod data;
+mod encode;
+mod why;
+pub mod words;
+
+pub use why::{WhyError, why};
+
+use crate::base::Sources;
+use crate::engine::Decisions;
+use crate::facts::Deal;
+use crate::policy::Policy;
+
+/// The answers for one deal, ready to be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// The policy that decided.
+    pub policy: &'a Policy,
+    /// The files of the policy.
+    pub sources: &'a Sources,
+    /// What the deal says.
+    pub deal: &'a Deal,
+    /// The files of the deal.
+    pub deal_sources: &'a Sources,
+    /// What the deal is called.
+    pub deal_name: &'a str,
+    /// What was decided.
+    pub decisions: &'a Decisions,
+}
+
+impl Report<'_> {
+    /// Everything as plain data.
+    pub fn data(&self) -> data::Evaluation {
+        build::evaluation(self)
+    }
+
+    /// The data for programs, on one line; without a trace where the decisions were taken without explanations.
+    pub fn json(&self) -> String {
+        serde_json::to_string(&self.data()).unwrap_or_default()
+    }
+
+    /// The tree that a terminal shows, at most 100 columns wide.
+    pub fn tree(&self, _options: TreeOptions) -> String {
+        self.json()
+    }
+
+    /// Markdown to paste elsewhere.
+    pub fn markdown(&self) -> String {
+        self.json()
+    }
+
+    /// One HTML page that needs nothing beside it.
+    pub fn html(&self) -> String {
+        self.json()
+    }
+
+    /// A Mermaid diagram of how the decisions rest on each other and on the facts.
+    pub fn mermaid(&self) -> String {
+        self.json()
+    }
+}
+
+/// How much a tree shows, and how.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TreeOptions {
+    /// Everything: every decision in full, every rule with its state, every condition down to facts.
+    pub verbose: bool,
+    /// With colours, as terminals understand them.
+    pub color: bool,
+}

@@ -1,0 +1,167 @@
+//! Expressions with what they came to.
+
+use super::Builder;
+use crate::engine::{self, Seen};
+use crate::facts::{FactId, Origin};
+use crate::policy::{ExprId, ExprKind};
+use crate::trace::data::{self, Node, NodeKind, NodeState};
+
+/// How deep expressions are followed; what lies deeper is left out and said to be.
+const DEEPEST: u32 = 40;
+
+/// Where an expression stands: within which list, at which record, how deep.
+#[derive(Clone, Copy)]
+pub(super) struct Context {
+    list: Option<FactId>,
+    record: Option<u32>,
+    depth: u32,
+}
+
+impl Context {
+    /// At the top of an expression that is taken for a record, or not.
+    pub(super) fn of(list: Option<FactId>, record: Option<u32>) -> Context {
+        Context { list, record, depth: 0 }
+    }
+}
+
+impl Builder<'_> {
+    pub(super) fn node(&self, node: &engine::Node, context: Context) -> Node {
+        let policy = self.policy;
+        let kind = &policy.exprs[node.expr].kind;
+        if let (ExprKind::Checked(_), [inner], false) = (kind, node.children.as_slice(), is_fault_of(node)) {
+            return self.node(inner, context);
+        }
+        let context = Context { record: node.record.or(context.record), ..context };
+        let mut out = self.unevaluated(node.expr, context);
+        self.fill(&mut out, node);
+        out.record = node.record.filter(|_| out.kind != NodeKind::Fact);
+        out.origin = node.origin.and_then(|origin| self.origin(origin));
+        let list = if let ExprKind::Aggregate { list, .. } = kind { Some(*list) } else { context.list };
+        let parts = node.children.iter().filter(|c| !matches!(policy.exprs[c.expr].kind, ExprKind::Literal(_)));
+        if context.depth < DEEPEST {
+            let within = Context { list, depth: context.depth + 1, ..context };
+            out.parts = parts.map(|child| self.node(child, within)).collect();
+        } else {
+            out.cut = parts.count() > 0;
+        }
+        out
+    }
+
+    fn fill(&self, out: &mut Node, node: &engine::Node) {
+        let ty = &self.policy.exprs[node.expr].ty;
+        match &node.seen {
+            Seen::Known(value) => {
+                let value = self.shown(ty, value);
+                out.unit = if value.is_none() { None } else { self.unit(ty) };
+                (out.state, out.value) = (NodeState::Known, Some(value));
+            }
+            Seen::Unknown(possible) => {
+                out.state = NodeState::Unknown;
+                out.possible = possible.as_ref().and_then(|p| self.possible(ty, p));
+                out.unit = if out.possible.is_some() { self.unit(ty) } else { None };
+            }
+            Seen::Fault(fault) => {
+                out.state = NodeState::Error;
+                out.error = Some(Box::new(self.fault(fault)));
+            }
+            Seen::Gap(decision) => {
+                out.state = NodeState::Gap;
+                out.gap = Some(self.policy.decisions[*decision].name.clone());
+            }
+            Seen::Skipped => {}
+        }
+    }
+
+    /// The expression as it was written, not evaluated; a value written in the policy is known all the same.
+    pub(super) fn unevaluated(&self, expr: ExprId, context: Context) -> Node {
+        let policy = self.policy;
+        let mut out = Node {
+            kind: NodeKind::Computation,
+            text: policy.text_of(expr),
+            name: None,
+            label: None,
+            state: NodeState::NotNeeded,
+            value: None,
+            unit: None,
+            possible: None,
+            error: None,
+            gap: None,
+            origin: None,
+            judged_by: None,
+            record: None,
+            parts: Vec::new(),
+            cut: false,
+        };
+        let mut named = |kind: NodeKind, name: String, label: &Option<String>| {
+            (out.kind, out.name, out.label) = (kind, Some(name), label.clone());
+        };
+        let expr = &policy.exprs[expr];
+        match &expr.kind {
+            ExprKind::Checked(inner) => return self.unevaluated(*inner, context),
+            ExprKind::Literal(value) => {
+                out.kind = NodeKind::Literal;
+                out.state = NodeState::Known;
+                let value = self.shown(&expr.ty, value);
+                out.unit = if value.is_none() { None } else { self.unit(&expr.ty) };
+                out.value = Some(value);
+            }
+            ExprKind::Fact(id) => {
+                let fact = &policy.schema.facts[*id];
+                named(NodeKind::Fact, self.path(*id, context.list, context.record), &fact.label);
+                out.judged_by.clone_from(&fact.judged_by);
+            }
+            ExprKind::Constant(id) => {
+                let constant = &policy.constants[*id];
+                named(NodeKind::Constant, constant.name.clone(), &constant.label);
+            }
+            ExprKind::Definition(id) => {
+                let definition = &policy.definitions[*id];
+                named(NodeKind::Definition, definition.name.clone(), &definition.label);
+            }
+            ExprKind::Decision(id) => {
+                let decision = &policy.decisions[*id];
+                named(NodeKind::Decision, decision.name.clone(), &decision.label);
+            }
+            ExprKind::Item(id, _) => {
+                let decision = &policy.decisions[*id];
+                named(NodeKind::Item, decision.name.clone(), &decision.label);
+            }
+            ExprKind::Lookup(id, _) => {
+                let lookup = &policy.lookups[*id];
+                named(NodeKind::Lookup, lookup.name.clone(), &lookup.label);
+            }
+            ExprKind::Parameter(_) => out.kind = NodeKind::Parameter,
+            ExprKind::AsOf => out.kind = NodeKind::AsOf,
+            ExprKind::Not(_) => out.kind = NodeKind::Not,
+            ExprKind::And(_) => out.kind = NodeKind::And,
+            ExprKind::Or(_) => out.kind = NodeKind::Or,
+            ExprKind::Compare(..)
+            | ExprKind::Is { .. }
+            | ExprKind::IsNone { .. }
+            | ExprKind::In { .. }
+            | ExprKind::Within { .. } => out.kind = NodeKind::Comparison,
+            ExprKind::If { .. } => out.kind = NodeKind::Choice,
+            ExprKind::Aggregate { .. } => out.kind = NodeKind::Aggregate,
+            ExprKind::Arithmetic(..)
+            | ExprKind::Negate(_)
+            | ExprKind::ShiftDays { .. }
+            | ExprKind::DaysBetween(..)
+            | ExprKind::Call(..) => {}
+        }
+        out
+    }
+
+    fn origin(&self, origin: Origin) -> Option<data::Origin> {
+        match origin {
+            Origin::File(span) => self.deal_place(span).map(data::Origin::File),
+            Origin::Set => Some(data::Origin::Set),
+            Origin::Code => Some(data::Origin::Code),
+            Origin::Presumed => Some(data::Origin::Presumed),
+        }
+    }
+}
+
+/// Whether the expression itself, rather than a part of it, has no value.
+fn is_fault_of(node: &engine::Node) -> bool {
+    matches!(&node.seen, Seen::Fault(fault) if fault.expr == node.expr)
+}
