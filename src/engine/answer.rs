@@ -145,10 +145,12 @@ pub enum FaultKind {
     LookupConflict(LookupId),
     /// None where a value is needed; the checker prevents it.
     UnexpectedNone,
+    /// More work than one evaluation may cost.
+    TooMuchWork,
 }
 
 /// What one answer rests on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Explanation {
     /// For a computed decision, its expression.
     pub computed: Option<Node>,

@@ -1,6 +1,18 @@
 //! Policy and facts to decisions: exact over everything that is still unknown.
 
 mod answer;
+mod eval;
+mod lift;
+mod list;
+mod needs;
+mod ops;
+mod ranges;
+mod relation;
+mod sample;
+mod space;
+mod survey;
+mod verdict;
+mod world;
 
 pub use answer::{
     Answer, Answers, Decisions, Explanation, Fault, FaultKind, Node, Possible, RuleRecord, RuleState, Seen, State,

@@ -1,0 +1,548 @@
+//! The evaluator: expressions over a space of completions.
+//!
+//! There is one evaluator. Where every fact is given the space is a single point and each
+//! [`Lift`] a single value; the same code then is the ordinary meaning of the policy.
+
+use rustc_hash::FxHashMap;
+
+use super::answer::{Explanation, Fault, FaultKind, Node as Noted, Seen};
+use super::lift::{Lift, Union, apply};
+use super::list::Elements;
+use super::relation::{Hints, Sign};
+use super::space::{Slot, Space};
+use super::verdict::Verdict;
+use super::world::{Cell, Source, World};
+use super::{ops, ranges};
+use crate::base::{ArithmeticOp, CompareOp};
+use crate::facts::{FactId, Origin, RecordId, Value};
+use crate::policy::{ConstantId, DecisionId, DefinitionId, ExprId, ExprKind, Function, LookupId, Node};
+
+/// How many expressions one evaluation may look at before it gives up: far more than any policy
+/// needs, and a second or two at most.
+const WORK_LIMIT: u64 = 20_000_000;
+
+/// The record at hand: which list, and its place among the list's [`Elements`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hand {
+    pub(super) record: RecordId,
+    pub(super) list: FactId,
+    pub(super) element: usize,
+}
+
+/// What a definition or decision came to: once, or for each element of each list of its record.
+#[derive(Clone, Debug)]
+pub(super) enum PerScope<T> {
+    One(T),
+    Each(FxHashMap<FactId, Vec<T>>),
+}
+
+impl<T> PerScope<T> {
+    /// The one for the record at hand.
+    pub(super) fn at(&self, hand: Option<Hand>) -> Option<&T> {
+        match self {
+            PerScope::One(one) => Some(one),
+            PerScope::Each(lists) => hand.and_then(|h| lists.get(&h.list)?.get(h.element)),
+        }
+    }
+}
+
+/// What is recorded for explanations.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    /// The nodes of the expressions finished so far, those of the current level last.
+    pub(super) trail: Vec<Noted>,
+    pub(super) definitions: Vec<(DefinitionId, Option<u32>, Noted)>,
+    pub(super) explanations: FxHashMap<(DecisionId, Option<HandKey>), Explanation>,
+}
+
+/// A list and an element of it: a [`Hand`] as a key.
+pub(super) type HandKey = (FactId, usize);
+
+/// One evaluation of definitions and decisions over a space.
+pub(super) struct Evaluator<'w, 'a> {
+    pub(super) world: &'w World<'a>,
+    pub(super) space: &'w Space,
+    pub(super) definitions: FxHashMap<DefinitionId, PerScope<Lift>>,
+    pub(super) decisions: FxHashMap<DecisionId, PerScope<Verdict>>,
+    pub(super) hands: Vec<Hand>,
+    parameters: Vec<Vec<Lift>>,
+    work: u64,
+    /// What splitting the space would settle, where asked for.
+    pub(super) hints: Option<Hints>,
+    /// Where asked for.
+    pub(super) record: Option<Record>,
+}
+
+impl<'w, 'a> Evaluator<'w, 'a> {
+    pub(super) fn new(world: &'w World<'a>, space: &'w Space) -> Evaluator<'w, 'a> {
+        Evaluator {
+            world,
+            space,
+            definitions: FxHashMap::default(),
+            decisions: FxHashMap::default(),
+            hands: Vec::new(),
+            parameters: Vec::new(),
+            work: 0,
+            hints: None,
+            record: None,
+        }
+    }
+
+    /// Evaluates these, each after what it needs.
+    pub(super) fn run(&mut self, nodes: &[Node]) {
+        let policy = self.world.policy;
+        for &node in nodes {
+            match node {
+                Node::Definition(id) => {
+                    let (scope, body) = (policy.definitions[id].scope, policy.definitions[id].body);
+                    let value = self.per_scope(scope, |e| {
+                        let value = e.eval(body);
+                        e.finish_definition(id);
+                        value
+                    });
+                    self.definitions.insert(id, value);
+                }
+                Node::Decision(id) => {
+                    let scope = policy.decisions[id].scope;
+                    let verdict = self.per_scope(scope, |e| e.decide(id));
+                    self.decisions.insert(id, verdict);
+                }
+            }
+        }
+    }
+
+    fn per_scope<T>(&mut self, scope: Option<RecordId>, mut each: impl FnMut(&mut Self) -> T) -> PerScope<T> {
+        let Some(record) = scope else {
+            return PerScope::One(each(self));
+        };
+        let mut results = FxHashMap::default();
+        for &list in self.world.lists_of.get(record).map_or(&[][..], Vec::as_slice) {
+            let count = Elements::of(self.world, self.space, list).count();
+            let mut values = Vec::with_capacity(count);
+            for element in 0..count {
+                self.hands.push(Hand { record, list, element });
+                values.push(each(self));
+                self.hands.pop();
+            }
+            results.insert(list, values);
+        }
+        PerScope::Each(results)
+    }
+
+    fn finish_definition(&mut self, id: DefinitionId) {
+        let index = self.hands.last().and_then(|h| u32::try_from(h.element).ok());
+        if let Some(record) = &mut self.record
+            && let Some(node) = record.trail.pop()
+        {
+            record.definitions.push((id, index, node));
+        }
+    }
+
+    /// The record of this kind at hand.
+    pub(super) fn hand(&self, record: RecordId) -> Option<Hand> {
+        self.hands.iter().rev().find(|h| h.record == record).copied()
+    }
+
+    /// What an expression may come to.
+    pub(super) fn eval(&mut self, id: ExprId) -> Lift {
+        self.work += 1;
+        if self.work > WORK_LIMIT {
+            return Lift::fault(Fault { expr: id, kind: FaultKind::TooMuchWork, operands: Vec::new() });
+        }
+        let Some(mark) = self.record.as_ref().map(|r| r.trail.len()) else {
+            return self.eval_kind(id);
+        };
+        let lift = self.eval_kind(id);
+        let (origin, index) = self.origin(id);
+        if let Some(record) = &mut self.record {
+            let children = record.trail.split_off(mark);
+            record.trail.push(Noted { expr: id, seen: seen(&lift), origin, record: index, children });
+        }
+        lift
+    }
+
+    /// Notes an operand that was not needed.
+    pub(super) fn skip(&mut self, id: ExprId) {
+        if let Some(record) = &mut self.record {
+            record.trail.push(Noted { expr: id, seen: Seen::Skipped, origin: None, record: None, children: Vec::new() });
+        }
+    }
+
+    fn origin(&self, id: ExprId) -> (Option<Origin>, Option<u32>) {
+        let ExprKind::Fact(fact) = self.world.policy.exprs[id].kind else {
+            return (None, None);
+        };
+        let Some((cell, hand)) = self.cell(fact) else { return (None, None) };
+        let index = hand.and_then(|h| u32::try_from(h.element).ok());
+        let origin = match cell {
+            Place::Cell(Cell::Value(given)) => Some(given.origin),
+            Place::Cell(Cell::Variable(var)) => {
+                let presumed = self.world.variables[var].presumed.is_some() && self.space.is_point(var);
+                presumed.then_some(Origin::Presumed)
+            }
+            Place::Slot(_) => None,
+        };
+        (origin, index)
+    }
+
+    /// Where the value of a fact comes from, and of which record it is.
+    fn cell(&self, fact: FactId) -> Option<(Place<'a>, Option<Hand>)> {
+        match self.world.policy.schema.facts[fact].field_of {
+            None => match self.world.source(fact)? {
+                Source::Plain(cell) => Some((Place::Cell(*cell), None)),
+                Source::List(_) => None,
+            },
+            Some((record, field)) => {
+                let hand = self.hand(record)?;
+                let place = match self.world.source(hand.list)? {
+                    Source::List(rows) => Place::Cell(*rows.get(hand.element)?.get(field)?),
+                    Source::Plain(Cell::Variable(var)) => {
+                        Place::Slot(Slot { var: *var, field: Some((hand.element, field)) })
+                    }
+                    Source::Plain(Cell::Value(_)) => return None,
+                };
+                Some((place, Some(hand)))
+            }
+        }
+    }
+
+    fn fact(&self, id: ExprId, fact: FactId) -> Lift {
+        match self.cell(fact) {
+            Some((Place::Cell(Cell::Value(given)), _)) => Lift::Known(given.value.clone()),
+            Some((Place::Cell(Cell::Variable(var)), _)) => self.slot(Slot { var, field: None }),
+            Some((Place::Slot(slot), _)) => self.slot(slot),
+            None => Lift::fault(Fault { expr: id, kind: FaultKind::UnexpectedNone, operands: Vec::new() }),
+        }
+    }
+
+    fn slot(&self, slot: Slot) -> Lift {
+        match Elements::slot(self.world, self.space, slot) {
+            Some((interval, coding)) => interval.lift(coding, slot.var),
+            None => Lift::Known(Value::None),
+        }
+    }
+
+    /// The slot that an expression reads and nothing else.
+    pub(super) fn plain_slot(&self, id: ExprId) -> Option<Slot> {
+        let ExprKind::Fact(fact) = self.world.policy.exprs[id].kind else { return None };
+        match self.cell(fact)?.0 {
+            Place::Cell(Cell::Value(_)) => None,
+            Place::Cell(Cell::Variable(var)) => Some(Slot { var, field: None }),
+            Place::Slot(slot) => Some(slot),
+        }
+    }
+
+    fn eval_kind(&mut self, id: ExprId) -> Lift {
+        let policy = self.world.policy;
+        match &policy.exprs[id].kind {
+            ExprKind::Literal(value) => Lift::Known(value.clone()),
+            ExprKind::Fact(fact) => self.fact(id, *fact),
+            ExprKind::Constant(constant) => self.constant(id, *constant),
+            ExprKind::Definition(definition) => self.definition(id, *definition),
+            ExprKind::Decision(decision) => self.decision(id, *decision),
+            ExprKind::Item(decision, item) => self.item(id, *decision, *item),
+            ExprKind::Parameter(i) => {
+                let value = self.parameters.last().and_then(|p| p.get(*i as usize)).cloned();
+                value.unwrap_or_else(|| self.fail(id, FaultKind::UnexpectedNone))
+            }
+            ExprKind::AsOf => Lift::Known(Value::Date(self.world.as_of)),
+            ExprKind::Not(operand) => {
+                let operand = self.eval(*operand);
+                let truth = operand.truth();
+                let mut union = Union::new();
+                union.flags(&operand);
+                union.truth(truth.may_not, truth.may);
+                union.finish()
+            }
+            ExprKind::And(operands) => self.connect(operands, false),
+            ExprKind::Or(operands) => self.connect(operands, true),
+            ExprKind::Compare(op, left, right) => self.compare(id, *op, *left, *right),
+            ExprKind::Is { left, right, negated } => self.is(*left, *right, *negated),
+            ExprKind::IsNone { of, negated } => {
+                let lift = self.eval(*of);
+                let may = lift.may_be(&Value::None);
+                let may_not = lift.known().map_or_else(
+                    || lift.open().is_some_and(|o| o.values.may_be_some()),
+                    |value| *value != Value::None,
+                );
+                if may && may_not {
+                    self.hint_none(*of);
+                }
+                let mut union = Union::new();
+                union.flags(&lift);
+                if *negated { union.truth(may_not, may) } else { union.truth(may, may_not) }
+                union.finish()
+            }
+            ExprKind::In { of, among, negated } => self.among(*of, among, *negated),
+            ExprKind::Within { of, low, high, negated } => self.within(id, *of, *low, *high, *negated),
+            ExprKind::Arithmetic(op, left, right) => {
+                let op = *op;
+                let lifts = [self.eval(*left), self.eval(*right)];
+                if op == ArithmeticOp::Divide {
+                    self.hint_zero(*right);
+                }
+                apply(id, &[*left, *right], &lifts, |v| ops::arithmetic(op, &v[0], &v[1]), |r| {
+                    ranges::arithmetic(op, r)
+                })
+            }
+            ExprKind::Negate(operand) => {
+                let lifts = [self.eval(*operand)];
+                apply(id, &[*operand], &lifts, |v| ops::negate(&v[0]), ranges::negate)
+            }
+            ExprKind::ShiftDays { date, days, forward } => {
+                let forward = *forward;
+                let lifts = [self.eval(*date), self.eval(*days)];
+                apply(id, &[*date, *days], &lifts, |v| ops::shift_days(&v[0], &v[1], forward), |r| {
+                    ranges::shift_days(r, forward)
+                })
+            }
+            ExprKind::DaysBetween(from, to) => {
+                let lifts = [self.eval(*from), self.eval(*to)];
+                apply(id, &[*from, *to], &lifts, |v| ops::days_between(&v[0], &v[1]), ranges::days_between)
+            }
+            ExprKind::If { condition, then, otherwise } => self.choose(*condition, *then, *otherwise),
+            ExprKind::Call(function, arguments) => self.call(id, *function, arguments),
+            ExprKind::Aggregate { kind, list, record, summed, condition } => {
+                self.aggregate(id, *kind, *list, *record, *summed, *condition)
+            }
+            ExprKind::Lookup(lookup, arguments) => self.lookup(id, *lookup, arguments),
+            ExprKind::Checked(operand) => {
+                let lift = self.eval(*operand);
+                self.checked(id, *operand, lift)
+            }
+        }
+    }
+
+    pub(super) fn fail(&self, expr: ExprId, kind: FaultKind) -> Lift {
+        Lift::fault(Fault { expr, kind, operands: Vec::new() })
+    }
+
+    fn constant(&self, id: ExprId, constant: ConstantId) -> Lift {
+        match self.world.policy.constants[constant].value_on(self.world.as_of) {
+            Ok(value) => Lift::Known(value.clone()),
+            Err(first) => self.fail(id, FaultKind::NotYetInForce(constant, first)),
+        }
+    }
+
+    fn definition(&self, id: ExprId, definition: DefinitionId) -> Lift {
+        let hand = self.world.policy.definitions[definition].scope.and_then(|r| self.hand(r));
+        let lift = self.definitions.get(&definition).and_then(|d| d.at(hand)).cloned();
+        lift.unwrap_or_else(|| self.fail(id, FaultKind::UnexpectedNone))
+    }
+
+    fn verdict(&self, decision: DecisionId) -> Option<&Verdict> {
+        let hand = self.world.policy.decisions[decision].scope.and_then(|r| self.hand(r));
+        self.decisions.get(&decision).and_then(|d| d.at(hand))
+    }
+
+    fn decision(&self, id: ExprId, decision: DecisionId) -> Lift {
+        match self.verdict(decision) {
+            Some(verdict) => verdict.as_operand(id, decision),
+            None => self.fail(id, FaultKind::UnexpectedNone),
+        }
+    }
+
+    fn item(&self, id: ExprId, decision: DecisionId, item: u32) -> Lift {
+        let lift = self.decision(id, decision);
+        let mut union = Union::new();
+        union.flags(&lift);
+        match lift.known() {
+            Some(Value::Items(items)) => return Lift::boolean(items.contains(item)),
+            Some(_) => {}
+            None => {
+                if let Some((certain, open)) = lift.open().and_then(|o| o.values.item_bounds()) {
+                    let (certain, open) = (certain.contains(item), open.contains(item));
+                    union.truth(certain || open, !certain);
+                }
+            }
+        }
+        union.finish()
+    }
+
+    /// `and` (settled by false) and `or` (settled by true), from left to right.
+    fn connect(&mut self, operands: &[ExprId], settled_by: bool) -> Lift {
+        let mut union = Union::new();
+        let mut reached = true;
+        for (i, &operand) in operands.iter().enumerate() {
+            let lift = self.eval(operand);
+            union.flags(&lift);
+            let truth = lift.truth();
+            let (settles, goes_on) = if settled_by { (truth.may, truth.may_not) } else { (truth.may_not, truth.may) };
+            if settles {
+                union.value(Value::Boolean(settled_by));
+            }
+            if !goes_on {
+                reached = false;
+                operands[i + 1..].iter().for_each(|&o| self.skip(o));
+                break;
+            }
+        }
+        if reached {
+            union.value(Value::Boolean(!settled_by));
+        }
+        union.finish()
+    }
+
+    fn choose(&mut self, condition: ExprId, then: ExprId, otherwise: ExprId) -> Lift {
+        let test = self.eval(condition);
+        let truth = test.truth();
+        let mut union = Union::new();
+        union.flags(&test);
+        for (taken, branch) in [(truth.may, then), (truth.may_not, otherwise)] {
+            if taken {
+                let lift = self.eval(branch);
+                union.add(&lift);
+            } else {
+                self.skip(branch);
+            }
+        }
+        union.finish()
+    }
+
+    fn compare(&mut self, id: ExprId, op: CompareOp, left: ExprId, right: ExprId) -> Lift {
+        let lifts = [self.eval(left), self.eval(right)];
+        self.relate(id, (left, &lifts[0]), (right, &lifts[1]), |sign| match op {
+            CompareOp::Less => sign == Sign::Less,
+            CompareOp::LessOrEqual => sign != Sign::Greater,
+            CompareOp::Greater => sign == Sign::Greater,
+            CompareOp::GreaterOrEqual => sign != Sign::Less,
+        })
+    }
+
+    fn is(&mut self, left: ExprId, right: ExprId, negated: bool) -> Lift {
+        let lifts = [self.eval(left), self.eval(right)];
+        self.equal((left, &lifts[0]), (right, &lifts[1]), negated)
+    }
+
+    fn among(&mut self, of: ExprId, among: &[ExprId], negated: bool) -> Lift {
+        let lift = self.eval(of);
+        let mut union = Union::new();
+        let (mut may, mut surely, mut valued) = (false, false, lift.has_values());
+        let mut rest = lift.clone();
+        for &choice in among {
+            let other = self.eval(choice);
+            if other.may_fail() {
+                union.flags(&other);
+            }
+            valued &= other.has_values();
+            let truth = self.equal((of, &rest), (choice, &other), false);
+            union.flags(&truth);
+            may |= truth.truth().may;
+            surely |= truth.known() == Some(&Value::Boolean(true));
+            if let (Lift::Open(open), Some(value)) = (&mut rest, other.known()) {
+                open.values.remove(value);
+            }
+        }
+        union.flags(&lift);
+        if !valued {
+            return union.finish();
+        }
+        let exhausted = !rest.has_values() && !surely;
+        let may_not = !surely && !exhausted;
+        if negated { union.truth(may_not, may) } else { union.truth(may, may_not) }
+        union.finish()
+    }
+
+    fn within(&mut self, id: ExprId, of: ExprId, low: Option<ExprId>, high: Option<ExprId>, negated: bool) -> Lift {
+        let lift = self.eval(of);
+        let mut union = Union::new();
+        union.flags(&lift);
+        let (mut may, mut may_not) = (lift.has_values(), false);
+        for (end, outside) in [(low, Sign::Less), (high, Sign::Greater)] {
+            let Some(end) = end else { continue };
+            let other = self.eval(end);
+            let inside = self.relate(id, (of, &lift), (end, &other), |sign| sign != outside);
+            union.flags(&inside);
+            if !other.has_values() {
+                return union.finish();
+            }
+            let truth = inside.truth();
+            may &= truth.may;
+            may_not |= truth.may_not;
+        }
+        if negated { union.truth(may_not, may) } else { union.truth(may, may_not) }
+        union.finish()
+    }
+
+    fn call(&mut self, id: ExprId, function: Function, arguments: &[ExprId]) -> Lift {
+        let lifts: Vec<Lift> = arguments.iter().map(|&a| self.eval(a)).collect();
+        apply(id, arguments, &lifts, |v| ops::call(function, v), |r| ranges::call(function, r))
+    }
+
+    fn checked(&self, id: ExprId, operand: ExprId, lift: Lift) -> Lift {
+        let policy = self.world.policy;
+        let ty = &policy.exprs[id].ty;
+        let fault = |value: Value, kind| Fault { expr: id, kind, operands: vec![(operand, value)] };
+        let Lift::Open(open) = &lift else {
+            let Lift::Known(value) = lift else { return lift };
+            return match ops::checked(&policy.schema, ty, value.clone()) {
+                Ok(value) => Lift::Known(value),
+                Err(kind) => Lift::fault(fault(value, kind)),
+            };
+        };
+        let mut union = Union::new();
+        union.flags(&lift);
+        open.values.check(&policy.schema, ty, &mut union, fault);
+        union.finish()
+    }
+
+    fn lookup(&mut self, id: ExprId, lookup: LookupId, arguments: &[ExprId]) -> Lift {
+        let lifts: Vec<Lift> = arguments.iter().map(|&a| self.eval(a)).collect();
+        let mut union = Union::new();
+        for lift in &lifts {
+            if !lift.has_values() {
+                union.flags(lift);
+                return union.finish();
+            }
+            if lift.may_fail() {
+                union.flags(lift);
+            }
+        }
+        let values: Vec<Lift> = lifts.iter().map(Lift::without_failures).collect();
+        let operands = |lifts: &[Lift]| {
+            arguments.iter().copied().zip(lifts).filter_map(|(a, l)| Some((a, l.known()?.clone()))).collect()
+        };
+        self.parameters.push(values);
+        let recording = self.record.take();
+        let verdict = self.rules(&self.world.policy.lookups[lookup].rules);
+        self.record = recording;
+        self.parameters.pop();
+        let fault = |kind| Fault { expr: id, kind, operands: operands(&lifts) };
+        union.depend(verdict.deps());
+        union.values_of(&verdict.lift);
+        if let Some(open) = verdict.lift.open() {
+            if open.gap.is_some() {
+                // A gap inside is either this look-up's own or that of a decision its rows need.
+                union.fault(fault(FaultKind::LookupGap(lookup)));
+            }
+            if let Some(inner) = &open.fault {
+                union.fault((**inner).clone());
+            }
+        }
+        if verdict.own_gap {
+            union.fault(fault(FaultKind::LookupGap(lookup)));
+        }
+        if verdict.conflict.is_some() {
+            union.fault(fault(FaultKind::LookupConflict(lookup)));
+        }
+        union.finish()
+    }
+}
+
+/// Where the value of a fact lies.
+enum Place<'a> {
+    Cell(Cell<'a>),
+    Slot(Slot),
+}
+
+/// What an explanation says of a lift.
+pub(super) fn seen(lift: &Lift) -> Seen {
+    match lift {
+        Lift::Known(value) => Seen::Known(value.clone()),
+        Lift::Open(open) => match (&open.fault, open.gap) {
+            (Some(fault), None) if !lift.has_values() => Seen::Fault(fault.clone()),
+            (None, Some(gap)) if !lift.has_values() => Seen::Gap(gap),
+            _ => Seen::Unknown(open.values.possible()),
+        },
+    }
+}

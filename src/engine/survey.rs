@@ -1,0 +1,607 @@
+//! What a decision may come to over every completion of the unknown facts, exactly.
+//!
+//! Two bounds close in on the answer. From below, completions that are tried one by one: whatever
+//! one of them shows is possible. From above, the evaluator over whole spaces: whatever it excludes
+//! is impossible. A space that may still show something new is split and looked at again. Where the
+//! budget ends before the bounds meet, the answer says that it is a bound.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use fixedbitset::FixedBitSet;
+
+use super::answer::Fault;
+use super::eval::{Evaluator, Hand, PerScope};
+use super::lift::{Deps, Lift, Union, Values};
+use super::needs::Cone;
+use super::relation::Hints;
+use super::sample::{Boundaries, Manner, Sampler, Scatter};
+use super::space::{Domain, Slot, Space};
+use super::verdict::Verdict;
+use super::world::{VariableKind, World};
+use crate::facts::{ItemSet, Value};
+use crate::policy::DecisionId;
+
+/// How many values are listed one by one; more numbers or dates are given as a range.
+pub(super) const LISTED: usize = 20;
+/// How many completions are tried before spaces are split.
+const FIRST_TRIES: usize = 40;
+
+/// A question about one decision.
+pub(super) struct Survey<'w, 'a> {
+    world: &'w World<'a>,
+    decision: DecisionId,
+    hand: Option<Hand>,
+    cone: &'w Cone,
+    root: Space,
+    /// The variables that anything in the cone reads.
+    variables: Vec<usize>,
+    sampler: Sampler<'w>,
+    budget: u64,
+    pub(super) found: Found,
+}
+
+/// How one completion ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Ending {
+    Value(Value),
+    Gap,
+    Conflict,
+    Error,
+}
+
+/// What is shown to be possible, and what could not be excluded.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found {
+    /// The values, up to one more than [`LISTED`] where they are ordered.
+    pub(super) values: BTreeSet<Value>,
+    /// The least and greatest number or date.
+    pub(super) ends: Option<(Value, Value)>,
+    /// Items in every set, and items in some.
+    pub(super) items: Option<(ItemSet, ItemSet)>,
+    pub(super) gap: bool,
+    pub(super) conflict: Option<BTreeSet<u32>>,
+    pub(super) error: Option<Box<Fault>>,
+    /// Facts of which a change alone changes the ending.
+    pub(super) relevant: FixedBitSet,
+    /// Rules that stand in some completion, and rules that do not in some.
+    pub(super) stand: BTreeSet<u32>,
+    pub(super) fall: BTreeSet<u32>,
+    /// Whether the bounds have met.
+    pub(super) exact: bool,
+    /// Where they have not: what is left.
+    pub(super) rest: Option<Lift>,
+}
+
+impl Found {
+    /// Whether there are too many ordered values to list.
+    pub(super) fn is_wide(&self) -> bool {
+        self.ends.is_some() && self.values.iter().filter(|v| **v != Value::None).count() > LISTED
+    }
+
+    fn note(&mut self, verdict: &Verdict) -> Option<Ending> {
+        let ending = ending(verdict)?;
+        match &ending {
+            Ending::Value(value) => self.note_value(value),
+            Ending::Gap => self.gap = true,
+            Ending::Conflict => {
+                let between = verdict.conflict.iter().flatten().copied();
+                self.conflict.get_or_insert_default().extend(between);
+            }
+            Ending::Error => {
+                if self.error.is_none() {
+                    self.error = verdict.lift.open().and_then(|o| o.fault.clone());
+                }
+            }
+        }
+        for (rule, standing) in (0u32..).zip(&verdict.stands) {
+            if standing.surely {
+                self.stand.insert(rule);
+            } else if !standing.may {
+                self.fall.insert(rule);
+            }
+        }
+        Some(ending)
+    }
+
+    fn note_value(&mut self, value: &Value) {
+        match value {
+            Value::Items(items) => {
+                self.items = Some(match self.items.take() {
+                    None => (items.clone(), items.clone()),
+                    Some((every, some)) => {
+                        (ItemSet::new(every.iter().filter(|&i| items.contains(i))), ItemSet::new(some.iter().chain(items.iter())))
+                    }
+                });
+            }
+            Value::Number(_) | Value::Date(_) => {
+                self.ends = Some(match self.ends.take() {
+                    None => (value.clone(), value.clone()),
+                    Some((low, high)) => (low.min(value.clone()), high.max(value.clone())),
+                });
+                if !self.is_wide() {
+                    self.values.insert(value.clone());
+                }
+            }
+            _ => {
+                self.values.insert(value.clone());
+            }
+        }
+    }
+
+    /// How many different endings have been seen; for items, two where sets differ.
+    fn endings(&self) -> usize {
+        let items = self.items.as_ref().map_or(0, |(every, some)| if every == some { 1 } else { 2 });
+        let others = [self.gap, self.conflict.is_some(), self.error.is_some()];
+        self.values.len() + items + others.into_iter().filter(|x| *x).count()
+    }
+
+    /// Whether something that `verdict` leaves open has not been seen yet.
+    fn is_news(&self, verdict: &Verdict) -> bool {
+        let open = verdict.lift.open();
+        if (verdict.own_gap || open.is_some_and(|o| o.gap.is_some())) && !self.gap {
+            return true;
+        }
+        if verdict.conflict.is_some() && self.conflict.is_none() {
+            return true;
+        }
+        if open.is_some_and(|o| o.fault.is_some()) && self.error.is_none() {
+            return true;
+        }
+        let news = match &verdict.lift {
+            Lift::Known(value) => self.is_new(value),
+            Lift::Open(open) => match &open.values {
+                Values::Few(values) => values.iter().any(|v| self.is_new(v)),
+                Values::Span { low, high, none, .. } => {
+                    (*none && self.is_new(&Value::None)) || !self.is_wide() || self.is_new(low) || self.is_new(high)
+                }
+                Values::Items { certain, open } => self.items.as_ref().is_none_or(|(every, some)| {
+                    every.iter().any(|i| !certain.contains(i)) || open.iter().any(|i| !some.contains(i))
+                }),
+            },
+        };
+        // Which rules stand matters only where the decision ends in one way.
+        news || (self.endings() < 2
+            && (0u32..).zip(&verdict.stands).any(|(rule, s)| {
+                (s.may && !self.stand.contains(&rule)) || (!s.surely && !self.fall.contains(&rule))
+            }))
+    }
+
+    fn is_new(&self, value: &Value) -> bool {
+        match value {
+            Value::Items(items) => self.items.as_ref().is_none_or(|(every, some)| {
+                every.iter().any(|i| !items.contains(i)) || items.iter().any(|i| !some.contains(i))
+            }),
+            Value::Number(_) | Value::Date(_) if self.is_wide() => {
+                self.ends.as_ref().is_none_or(|(low, high)| value < low || high < value)
+            }
+            _ => !self.values.contains(value),
+        }
+    }
+}
+
+/// How a decision ends where that is certain.
+fn ending(verdict: &Verdict) -> Option<Ending> {
+    if !verdict.is_certain() {
+        return None;
+    }
+    Some(match &verdict.lift {
+        Lift::Known(value) => Ending::Value(value.clone()),
+        Lift::Open(_) if verdict.own_gap => Ending::Gap,
+        Lift::Open(_) if verdict.conflict.is_some() => Ending::Conflict,
+        Lift::Open(open) if open.fault.is_some() => Ending::Error,
+        Lift::Open(_) => Ending::Gap,
+    })
+}
+
+impl<'w, 'a> Survey<'w, 'a> {
+    /// A question about `decision` (for the record `hand`) over `root`, costing at most `budget` evaluations.
+    pub(super) fn new(
+        world: &'w World<'a>,
+        decision: DecisionId,
+        hand: Option<Hand>,
+        cone: &'w Cone,
+        root: Space,
+        budget: u64,
+    ) -> Survey<'w, 'a> {
+        let variables = (0..world.variables.len())
+            .filter(|&var| !root.is_point(var) && cone.facts.contains(&world.variables[var].path.fact))
+            .collect();
+        let sampler =
+            Sampler { variables: &world.variables, boundaries: Boundaries::default(), scatter: Scatter::new() };
+        let found = Found { exact: true, ..Found::default() };
+        Survey { world, decision, hand, cone, root, variables, sampler, budget, found }
+    }
+
+    /// What is left of the budget.
+    pub(super) fn budget_left(&self) -> u64 {
+        self.budget
+    }
+
+    fn evaluate(&mut self, space: &Space) -> Option<(Verdict, Hints)> {
+        self.budget = self.budget.checked_sub(1)?;
+        let mut evaluator = Evaluator::new(self.world, space);
+        evaluator.hints = Some(Hints::default());
+        evaluator.run(&self.cone.nodes);
+        let hints = evaluator.hints.take().unwrap_or_default();
+        let verdict = match evaluator.decisions.remove(&self.decision)? {
+            PerScope::One(verdict) => verdict,
+            PerScope::Each(mut lists) => {
+                let hand = self.hand?;
+                let verdicts = lists.get_mut(&hand.list)?;
+                (hand.element < verdicts.len()).then(|| verdicts.swap_remove(hand.element))?
+            }
+        };
+        self.sampler.boundaries.learn(&hints);
+        Some((verdict, hints))
+    }
+
+    /// Tries one completion.
+    fn try_point(&mut self, point: &Space) -> Option<Ending> {
+        let (verdict, _) = self.evaluate(point)?;
+        self.found.note(&verdict)
+    }
+
+    /// Everything: endings, rules that stand, and the facts that are missing.
+    pub(super) fn run(&mut self) {
+        let Some((verdict, _)) = self.evaluate(&self.root.clone()) else {
+            self.found.exact = false;
+            return;
+        };
+        let deps = verdict_deps(&verdict);
+        let mut candidates: Vec<usize> = self.variables.iter().copied().filter(|&v| deps.contains(v)).collect();
+        self.first_tries(&verdict, &mut candidates);
+        self.stretch(&verdict, &candidates);
+        self.explore(verdict);
+        if self.found.endings() > 1 {
+            self.settle_relevance(candidates);
+        }
+    }
+
+    /// Only which of `candidates` are relevant.
+    pub(super) fn run_relevance(&mut self, candidates: &[usize]) {
+        let Some((verdict, _)) = self.evaluate(&self.root.clone()) else {
+            self.found.exact = false;
+            return;
+        };
+        let deps = verdict_deps(&verdict);
+        if verdict.is_certain() {
+            return;
+        }
+        let mut candidates: Vec<usize> = candidates.iter().copied().filter(|&v| deps.contains(v)).collect();
+        self.first_tries(&verdict, &mut candidates);
+        self.settle_relevance(candidates);
+    }
+
+    /// Tries completions and their neighbours until they show all that `verdict` leaves open.
+    fn first_tries(&mut self, verdict: &Verdict, candidates: &mut Vec<usize>) {
+        let manners = [Manner::Low, Manner::High, Manner::Absent].into_iter();
+        for manner in manners.chain(std::iter::repeat_n(Manner::Scattered, FIRST_TRIES)) {
+            candidates.retain(|&v| !self.found.relevant.contains(v));
+            if candidates.is_empty() && !self.found.is_news(verdict) {
+                return;
+            }
+            let point = self.sampler.point(&self.root, &self.variables, manner);
+            let Some(ending) = self.try_point(&point) else { continue };
+            for &var in candidates.iter() {
+                self.try_neighbours(&point, &ending, var);
+            }
+        }
+        candidates.retain(|&v| !self.found.relevant.contains(v));
+    }
+
+    /// Whether a change of `var` alone changes how `point` ends, as far as trying shows.
+    fn try_neighbours(&mut self, point: &Space, ending: &Ending, var: usize) -> bool {
+        let mut neighbour = point.clone();
+        for domain in self.sampler.alternatives(var, &self.root.domains[var]) {
+            neighbour.domains[var] = domain;
+            if let Some(other) = self.try_point(&neighbour)
+                && other != *ending
+            {
+                self.found.relevant.grow_and_insert(var);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Moves one fact at a time towards the least and the greatest outcome.
+    fn stretch(&mut self, verdict: &Verdict, _candidates: &[usize]) {
+        let ordered = matches!(verdict.lift.open().map(|o| &o.values), Some(Values::Span { .. }));
+        if !ordered || !self.found.is_wide() {
+            return;
+        }
+        for upwards in [false, true] {
+            let start = if upwards { Manner::High } else { Manner::Low };
+            let mut point = self.sampler.point(&self.root, &self.variables, start);
+            let mut best = self.value_at(&point);
+            for _ in 0..2 {
+                for var in self.variables.clone() {
+                    for domain in self.sampler.alternatives(var, &self.root.domains[var]) {
+                        let mut next = point.clone();
+                        next.domains[var] = domain;
+                        let value = self.value_at(&next);
+                        let better = match (&value, &best) {
+                            (Some(value), Some(best)) => if upwards { value > best } else { value < best },
+                            (Some(_), None) => true,
+                            _ => false,
+                        };
+                        if better {
+                            (point, best) = (next, value);
+                        }
+                    }
+                }
+                if !self.found.is_news(verdict) {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn value_at(&mut self, point: &Space) -> Option<Value> {
+        match self.try_point(point)? {
+            Ending::Value(value) if value != Value::None => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Splits spaces that may show something new until none does.
+    fn explore(&mut self, verdict: Verdict) {
+        if !self.found.is_news(&verdict) {
+            return;
+        }
+        let mut queue = VecDeque::from([self.root.clone()]);
+        while let Some(space) = queue.pop_front() {
+            let Some((verdict, hints)) = self.evaluate(&space) else {
+                queue.push_front(space);
+                break;
+            };
+            if !self.found.is_news(&verdict) {
+                continue;
+            }
+            if verdict.is_certain() && standing_is_certain(&verdict) {
+                self.found.note(&verdict);
+                continue;
+            }
+            let point = self.sampler.point(&space, &self.variables, Manner::Scattered);
+            self.try_point(&point);
+            if !self.found.is_news(&verdict) {
+                continue;
+            }
+            match self.split(&space, &open_deps(&verdict, &self.variables), &hints, None) {
+                Some((one, other)) => queue.extend([one, other]),
+                None => self.leave(&verdict),
+            }
+        }
+        for space in queue {
+            let mut evaluator = Evaluator::new(self.world, &space);
+            evaluator.run(&self.cone.nodes);
+            let verdict = evaluator.decisions.remove(&self.decision).and_then(|d| d.at(self.hand).cloned());
+            match verdict {
+                Some(verdict) if self.found.is_news(&verdict) => self.leave(&verdict),
+                _ => {}
+            }
+        }
+    }
+
+    /// Counts what `verdict` leaves open as possible, and says that it is a bound.
+    fn leave(&mut self, verdict: &Verdict) {
+        self.found.exact = false;
+        let mut union = Union::new();
+        if let Some(rest) = &self.found.rest {
+            union.add(rest);
+        }
+        union.add(&verdict.lift);
+        self.found.gap |= verdict.own_gap || verdict.lift.open().is_some_and(|o| o.gap.is_some());
+        if let Some(between) = &verdict.conflict {
+            self.found.conflict.get_or_insert_default().extend(between);
+        }
+        if self.found.error.is_none() {
+            self.found.error = verdict.lift.open().and_then(|o| o.fault.clone());
+        }
+        for (rule, standing) in (0u32..).zip(&verdict.stands) {
+            if standing.may {
+                self.found.stand.insert(rule);
+            }
+            if !standing.surely {
+                self.found.fall.insert(rule);
+            }
+        }
+        self.found.rest = Some(union.finish());
+    }
+
+    /// Decides for each candidate that has not been shown to be relevant whether it is.
+    fn settle_relevance(&mut self, candidates: Vec<usize>) {
+        for var in candidates {
+            if self.found.relevant.contains(var) {
+                continue;
+            }
+            if self.is_relevant(var).unwrap_or_else(|| {
+                self.found.exact = false;
+                true
+            }) {
+                self.found.relevant.grow_and_insert(var);
+            }
+        }
+    }
+
+    /// Whether a change of `var` alone can change the ending; `None` where the budget does not tell.
+    fn is_relevant(&mut self, var: usize) -> Option<bool> {
+        let mut queue = VecDeque::from([self.root.clone()]);
+        while let Some(space) = queue.pop_front() {
+            let (verdict, hints) = self.evaluate(&space)?;
+            let deps = verdict_deps(&verdict);
+            if !deps.contains(var) || self.alike_in_pieces(&space, var, &hints)? {
+                continue;
+            }
+            let point = self.sampler.point(&space, &self.variables, Manner::Scattered);
+            if let Some(ending) = self.try_point(&point)
+                && self.try_neighbours(&point, &ending, var)
+            {
+                return Some(true);
+            }
+            match self.split(&space, &open_deps(&verdict, &self.variables), &hints, Some(var)) {
+                Some((one, other)) => queue.extend([one, other]),
+                None => {
+                    if !self.alike_on_line(&space, var)? {
+                        return Some(true);
+                    }
+                }
+            }
+        }
+        Some(false)
+    }
+
+    /// Whether `space` ends in one way in each part that the hints cut `var` into.
+    fn alike_in_pieces(&mut self, space: &Space, var: usize, hints: &Hints) -> Option<bool> {
+        let slot = Slot { var, field: None };
+        let mut pieces = vec![space.clone()];
+        for &(hinted, cut) in hints.cuts.iter().filter(|(s, _)| *s == slot).take(8) {
+            let mut cut_pieces = Vec::new();
+            for piece in pieces {
+                match cut_slot(&piece, hinted, Some(cut)) {
+                    Some((one, other)) => cut_pieces.extend([one, other]),
+                    None => cut_pieces.push(piece),
+                }
+            }
+            pieces = cut_pieces;
+        }
+        if pieces.len() < 2 {
+            return Some(false);
+        }
+        let mut first = None;
+        for piece in pieces {
+            let (verdict, _) = self.evaluate(&piece)?;
+            match (ending(&verdict), &first) {
+                (None, _) => return Some(false),
+                (Some(ending), None) => first = Some(ending),
+                (Some(ending), Some(first)) if ending != *first => return Some(false),
+                _ => {}
+            }
+        }
+        Some(true)
+    }
+
+    /// Whether `space`, in which only `var` is open, ends in one way.
+    fn alike_on_line(&mut self, space: &Space, var: usize) -> Option<bool> {
+        let mut queue = VecDeque::from([space.clone()]);
+        let mut first = None;
+        while let Some(space) = queue.pop_front() {
+            let (verdict, hints) = self.evaluate(&space)?;
+            match (ending(&verdict), &first) {
+                (Some(ending), None) => first = Some(ending),
+                (Some(ending), Some(first)) if ending != *first => return Some(false),
+                (Some(_), Some(_)) => {}
+                (None, _) => {
+                    let mut only = Deps::new();
+                    only.grow_and_insert(var);
+                    let (one, other) = self.split(&space, &only, &hints, None)?;
+                    queue.extend([one, other]);
+                }
+            }
+        }
+        Some(true)
+    }
+
+    /// Splits `space` where that settles most: at a hint, else the smallest fact among `deps`; never `except`.
+    fn split(&self, space: &Space, deps: &Deps, hints: &Hints, except: Option<usize>) -> Option<(Space, Space)> {
+        let wanted = |var: usize| deps.contains(var) && Some(var) != except;
+        for &(slot, cut) in hints.cuts.iter().filter(|(slot, _)| wanted(slot.var)) {
+            if let Some(parts) = cut_slot(space, slot, Some(cut)) {
+                return Some(parts);
+            }
+        }
+        let mut by_size: Vec<(u128, usize)> =
+            deps.ones().filter(|&v| wanted(v) && !space.is_point(v)).map(|v| (size(space, v), v)).collect();
+        by_size.sort_unstable();
+        by_size.into_iter().find_map(|(_, var)| match &space.domains[var] {
+            Domain::Scalar(_) => cut_slot(space, Slot { var, field: None }, None),
+            Domain::List(_) => self.split_list(space, var),
+        })
+    }
+
+    /// Splits an unknown list: its length first, then its records one by one.
+    fn split_list(&self, space: &Space, var: usize) -> Option<(Space, Space)> {
+        let Domain::List(list) = &space.domains[var] else { return None };
+        let VariableKind::List { fields, .. } = &self.world.variables[var].kind else { return None };
+        let with = |change: &dyn Fn(&mut super::space::ListDomain)| {
+            let mut part = space.clone();
+            if let Domain::List(list) = &mut part.domains[var] {
+                change(list);
+            }
+            part
+        };
+        if list.low < list.high {
+            let full: Vec<_> = fields.iter().map(|coding| coding.full).collect();
+            let shortest = with(&|list| {
+                list.high = list.low;
+                list.elements.resize(list.low as usize, full.clone());
+            });
+            return Some((shortest, with(&|list| list.low += 1)));
+        }
+        for element in 0..list.elements.len() {
+            for field in 0..fields.len() {
+                if let Some(parts) = cut_slot(space, Slot { var, field: Some((element, field)) }, None) {
+                    return Some(parts);
+                }
+            }
+        }
+        None
+    }
+}
+
+fn size(space: &Space, var: usize) -> u128 {
+    match &space.domains[var] {
+        Domain::Scalar(interval) => interval.size(),
+        Domain::List(_) => u128::MAX,
+    }
+}
+
+/// Splits one slot at `cut`, or in halves; `None` where it is a point or the cut lies outside.
+fn cut_slot(space: &Space, slot: Slot, cut: Option<i128>) -> Option<(Space, Space)> {
+    let interval = *space.interval(slot)?;
+    if interval.is_point() {
+        return None;
+    }
+    let splits_none = interval.none && interval.has_codes();
+    if !splits_none && cut.is_some_and(|c| c <= interval.low || interval.high < c) {
+        return None;
+    }
+    let (one, other) = interval.split(cut);
+    let with = |interval| {
+        let mut part = space.clone();
+        if let Some(slot) = part.interval_mut(slot) {
+            *slot = interval;
+        }
+        part
+    };
+    Some((with(one), with(other)))
+}
+
+fn standing_is_certain(verdict: &Verdict) -> bool {
+    verdict.stands.iter().all(|s| s.may == s.surely)
+}
+
+/// What the ending depends on.
+fn verdict_deps(verdict: &Verdict) -> Deps {
+    if verdict.is_certain() {
+        return Deps::new();
+    }
+    let mut deps = verdict.deps().clone();
+    if let Some(open) = verdict.lift.open() {
+        deps.union_with(&open.deps);
+    }
+    deps
+}
+
+/// What splitting may settle: what the ending depends on; where only the rules that stand are open, what they depend on.
+fn open_deps(verdict: &Verdict, variables: &[usize]) -> Deps {
+    let deps = verdict_deps(verdict);
+    if deps.ones().next().is_some() {
+        return deps;
+    }
+    let mut deps = verdict.deps().clone();
+    if deps.ones().next().is_none() {
+        variables.iter().for_each(|&v| deps.grow_and_insert(v));
+    }
+    deps
+}

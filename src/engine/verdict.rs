@@ -1,0 +1,412 @@
+//! Rules to outcomes: which apply, which stand, and what follows.
+
+use super::answer::{Explanation, Fault, FaultKind, Node as Noted, RuleRecord, RuleState, Seen};
+use super::eval::{Evaluator, seen};
+use super::lift::{Deps, Lift, Union};
+use crate::facts::{ItemSet, Value};
+use crate::policy::{Decision, DecisionId, ExprId, Hit, RuleSet, Shape};
+
+/// What a decision may come to.
+#[derive(Clone, Debug)]
+pub(super) struct Verdict {
+    /// Its outcomes, and how taking it may fail. [`super::lift::Open::gap`] is a gap in a decision it needs.
+    pub(super) lift: Lift,
+    /// Everything may be given and no rule speak.
+    pub(super) own_gap: bool,
+    /// The rules that may stand and disagree.
+    pub(super) conflict: Option<Vec<u32>>,
+    /// What decides about gap and conflict.
+    deps: Deps,
+    /// For each rule whether it may stand, and whether it surely does.
+    pub(super) stands: Vec<Standing>,
+    /// It may be that no rule stands and the default is the outcome.
+    pub(super) default: bool,
+}
+
+/// Whether a rule stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) may: bool,
+    pub(super) surely: bool,
+}
+
+/// What one rule's condition came to.
+#[derive(Clone, Debug)]
+enum Applies {
+    NotInForce,
+    NotReached,
+    Tested(Lift),
+}
+
+impl Applies {
+    fn lift(&self) -> Option<&Lift> {
+        match self {
+            Applies::Tested(lift) => Some(lift),
+            Applies::NotInForce | Applies::NotReached => None,
+        }
+    }
+
+    fn may(&self) -> bool {
+        matches!(self, Applies::Tested(lift) if lift.truth().may)
+    }
+
+    fn surely(&self) -> bool {
+        matches!(self, Applies::Tested(Lift::Known(value)) if *value == Value::Boolean(true))
+    }
+}
+
+impl Verdict {
+    /// What an expression that reads the decision may come to.
+    pub(super) fn as_operand(&self, expr: ExprId, decision: DecisionId) -> Lift {
+        let fault = |kind| Fault { expr, kind, operands: Vec::new() };
+        if !self.own_gap && self.conflict.is_none() && !self.lift.may_fail() {
+            return self.lift.clone();
+        }
+        let mut union = Union::new();
+        union.depend(&self.deps);
+        if let Lift::Open(open) = &self.lift {
+            union.depend(&open.deps);
+            if open.fault.is_some() {
+                union.fault(fault(FaultKind::NeedsError(decision)));
+            }
+            if open.gap.is_some() {
+                union.gap(decision);
+            }
+        }
+        union.values_of(&self.lift);
+        if self.own_gap {
+            union.gap(decision);
+        }
+        if self.conflict.is_some() {
+            union.fault(fault(FaultKind::NeedsConflict(decision)));
+        }
+        union.finish()
+    }
+
+    /// What it depends on.
+    pub(super) fn deps(&self) -> &Deps {
+        &self.deps
+    }
+
+    /// Whether it ends in the same way in every completion.
+    pub(super) fn is_certain(&self) -> bool {
+        let open_ends = usize::from(self.own_gap) + usize::from(self.conflict.is_some());
+        match open_ends {
+            0 => self.lift.is_certain(),
+            // A gap of its own and a gap in what it needs end alike.
+            1 => !self.lift.has_values() && !self.lift.open().is_some_and(|o| {
+                o.fault.is_some() || (o.gap.is_some() && !self.own_gap)
+            }),
+            _ => false,
+        }
+    }
+
+    fn computed(lift: Lift) -> Verdict {
+        let deps = lift.open().map(|o| o.deps.clone()).unwrap_or_default();
+        Verdict { lift, own_gap: false, conflict: None, deps, stands: Vec::new(), default: false }
+    }
+}
+
+impl Evaluator<'_, '_> {
+    /// Takes one decision, for the record at hand where it has one.
+    pub(super) fn decide(&mut self, id: DecisionId) -> Verdict {
+        let decision = &self.world.policy.decisions[id];
+        let mark = self.record.as_ref().map_or(0, |r| r.trail.len());
+        let (verdict, mut explanation) = match &decision.shape {
+            Shape::Computed(body) => {
+                let verdict = Verdict::computed(self.eval(*body));
+                let computed = self.noted(mark);
+                (verdict, computed.map(|node| Explanation { computed: Some(node), ..Explanation::default() }))
+            }
+            _ => self.rules_recorded(&decision.rules),
+        };
+        if let Some(explanation) = &mut explanation {
+            self.explain_rubric(decision, explanation);
+        }
+        let hand = self.hands.last().map(|h| (h.list, h.element));
+        if let (Some(record), Some(explanation)) = (&mut self.record, explanation) {
+            record.trail.truncate(mark);
+            record.explanations.insert((id, hand), explanation);
+        }
+        verdict
+    }
+
+    fn explain_rubric(&mut self, decision: &Decision, explanation: &mut Explanation) {
+        let Shape::Rubric { score, criteria, .. } = &decision.shape else { return };
+        let mark = self.record.as_ref().map_or(0, |r| r.trail.len());
+        let hand = decision.scope.and_then(|r| self.hand(r));
+        explanation.score = self.definitions.get(score).and_then(|d| d.at(hand)).map(seen);
+        for criterion in criteria {
+            self.eval(criterion.points);
+            explanation.criteria.extend(self.noted(mark));
+        }
+    }
+
+    /// The node noted last, where explanations are asked for.
+    fn noted(&mut self, mark: usize) -> Option<Noted> {
+        self.record.as_mut().filter(|r| r.trail.len() > mark).and_then(|r| r.trail.pop())
+    }
+
+    /// Rules without an explanation: those of a look-up.
+    pub(super) fn rules(&mut self, rules: &RuleSet) -> Verdict {
+        self.rules_recorded(rules).0
+    }
+
+    fn rules_recorded(&mut self, rules: &RuleSet) -> (Verdict, Option<Explanation>) {
+        let mark = self.record.as_ref().map_or(0, |r| r.trail.len());
+        let mut nodes = Vec::new();
+        let mut applies = Vec::with_capacity(rules.rules.len());
+        let mut reached = true;
+        for rule in &rules.rules {
+            let tested = if !rule.window.contains(self.world.as_of) {
+                Applies::NotInForce
+            } else if !reached {
+                Applies::NotReached
+            } else {
+                match rule.condition {
+                    Some(condition) => Applies::Tested(self.eval(condition)),
+                    None => Applies::Tested(Lift::boolean(true)),
+                }
+            };
+            nodes.push(self.noted(mark));
+            if rules.hit == Hit::First
+                && let Applies::Tested(lift) = &tested
+            {
+                reached = lift.truth().may_not;
+            }
+            applies.push(tested);
+        }
+        let mut outcome = OutcomeOf { evaluator: self, rules, nodes: vec![None; rules.rules.len()], default: None };
+        let verdict = match rules.hit {
+            Hit::Agree => outcome.agree(&applies),
+            Hit::First => outcome.first(&applies),
+            Hit::Collect => outcome.collect(&applies),
+        };
+        let (outcomes, default) = (outcome.nodes, outcome.default);
+        let explanation = self.record.is_some().then(|| {
+            let records = nodes.into_iter().zip(outcomes).enumerate().map(|(i, (condition, outcome))| RuleRecord {
+                state: state(rules, &applies, &verdict.stands, i),
+                condition,
+                outcome,
+            });
+            Explanation { rules: records.collect(), default, ..Explanation::default() }
+        });
+        (verdict, explanation)
+    }
+}
+
+/// What became of rule `i`.
+fn state(rules: &RuleSet, applies: &[Applies], stands: &[Standing], i: usize) -> RuleState {
+    let lift = match &applies[i] {
+        Applies::NotInForce => return RuleState::NotInForce,
+        Applies::NotReached => return RuleState::NotReached,
+        Applies::Tested(lift) => lift,
+    };
+    let truth = lift.truth();
+    if !truth.may {
+        return if truth.may_not { RuleState::DoesNotApply } else { failed(lift) };
+    }
+    if stands[i].surely {
+        return RuleState::Stands;
+    }
+    let over = overriders(rules, i, |r| applies[r].surely());
+    if !over.is_empty() { RuleState::Overridden(over) } else { RuleState::Unknown }
+}
+
+fn failed(lift: &Lift) -> RuleState {
+    if matches!(seen(lift), Seen::Fault(_)) { RuleState::Fault } else { RuleState::Unknown }
+}
+
+/// The rules for which `which` holds that override rule `i`.
+fn overriders(rules: &RuleSet, i: usize, which: impl Fn(usize) -> bool) -> Vec<u32> {
+    let target = u32::try_from(i).unwrap_or(u32::MAX);
+    let over = rules.rules.iter().enumerate().filter(|(r, rule)| rule.overrides.contains(&target) && which(*r));
+    over.filter_map(|(r, _)| u32::try_from(r).ok()).collect()
+}
+
+/// Combines the rules that may apply.
+struct OutcomeOf<'e, 'w, 'a, 'r> {
+    evaluator: &'e mut Evaluator<'w, 'a>,
+    rules: &'r RuleSet,
+    /// The outcomes evaluated, for explanations.
+    nodes: Vec<Option<Noted>>,
+    default: Option<Noted>,
+}
+
+impl OutcomeOf<'_, '_, '_, '_> {
+    fn outcome(&mut self, rule: usize) -> Lift {
+        let mark = self.evaluator.record.as_ref().map_or(0, |r| r.trail.len());
+        let lift = self.evaluator.eval(self.rules.rules[rule].outcome);
+        self.nodes[rule] = self.evaluator.noted(mark);
+        lift
+    }
+
+    /// The default's outcome, or a gap.
+    fn otherwise(&mut self, union: &mut Union) -> bool {
+        match &self.rules.default {
+            Some(default) => {
+                let mark = self.evaluator.record.as_ref().map_or(0, |r| r.trail.len());
+                let lift = self.evaluator.eval(default.outcome);
+                self.default = self.evaluator.noted(mark);
+                union.add(&lift);
+                false
+            }
+            None => true,
+        }
+    }
+
+    /// The rules that stand must agree.
+    fn agree(&mut self, applies: &[Applies]) -> Verdict {
+        let mut union = Union::new();
+        let mut deps = Deps::new();
+        let surely_overridden: Vec<bool> =
+            (0..applies.len()).map(|i| !overriders(self.rules, i, |r| applies[r].surely()).is_empty()).collect();
+        let mut fails = false;
+        for (i, tested) in applies.iter().enumerate() {
+            let Applies::Tested(lift) = tested else { continue };
+            fails |= !lift.has_values();
+            if lift.may_fail() || !surely_overridden[i] {
+                union.flags(lift);
+                if let Lift::Open(open) = lift {
+                    deps.union_with(&open.deps);
+                }
+            }
+        }
+        let none_standing = || vec![Standing::default(); applies.len()];
+        if fails {
+            // Some condition has no value in any completion.
+            let tested = applies.iter().filter_map(Applies::lift);
+            union.prefer_fault(tested);
+            let lift = union.finish();
+            return Verdict { lift, own_gap: false, conflict: None, deps, stands: none_standing(), default: false };
+        }
+        let stands: Vec<Standing> = (0..applies.len())
+            .map(|i| Standing {
+                may: applies[i].may() && !surely_overridden[i],
+                surely: applies[i].surely() && overriders(self.rules, i, |r| applies[r].may()).is_empty(),
+            })
+            .collect();
+        let standing: Vec<(usize, Lift)> =
+            (0..applies.len()).filter(|&i| stands[i].may).map(|i| (i, self.outcome(i))).collect();
+        for (_, lift) in &standing {
+            union.flags(lift);
+            if let Lift::Open(open) = lift {
+                deps.union_with(&open.deps);
+            }
+        }
+        if standing.iter().any(|(i, lift)| stands[*i].surely && !lift.has_values()) {
+            union.prefer_fault(standing.iter().filter(|(i, _)| stands[*i].surely).map(|(_, lift)| lift));
+            let lift = union.finish();
+            return Verdict { lift, own_gap: false, conflict: None, deps, stands, default: false };
+        }
+        let settled = standing.iter().find(|(i, lift)| stands[*i].surely && lift.known().is_some());
+        match settled {
+            Some((_, settled)) => {
+                if standing.iter().all(|(i, lift)| !stands[*i].surely || lift.may_be_same(settled)) {
+                    union.values_of(settled);
+                }
+            }
+            None => standing.iter().for_each(|(_, lift)| union.values_of(lift)),
+        }
+        let conflict = self.conflicts(&standing);
+        let mut own_gap = false;
+        let mut default = false;
+        if !applies.iter().any(Applies::surely) {
+            own_gap = self.otherwise(&mut union);
+            default = !own_gap;
+        }
+        if own_gap || conflict.is_some() {
+            union.depend(&deps);
+        }
+        let lift = union.finish();
+        if let Lift::Open(open) = &lift {
+            deps.union_with(&open.deps);
+        }
+        Verdict { lift, own_gap, conflict, deps, stands, default }
+    }
+
+    /// The rules that may stand together and disagree.
+    fn conflicts(&self, standing: &[(usize, Lift)]) -> Option<Vec<u32>> {
+        let overrides = |a: usize, b: usize| {
+            u32::try_from(b).is_ok_and(|b| self.rules.rules[a].overrides.contains(&b))
+        };
+        let mut between = Vec::new();
+        for (i, (a, left)) in standing.iter().enumerate() {
+            for (b, right) in &standing[i + 1..] {
+                if overrides(*a, *b) || overrides(*b, *a) || !left.may_differ(right) {
+                    continue;
+                }
+                between.extend([*a, *b].into_iter().filter_map(|r| u32::try_from(r).ok()));
+            }
+        }
+        between.sort_unstable();
+        between.dedup();
+        (!between.is_empty()).then_some(between)
+    }
+
+    /// The first that applies.
+    fn first(&mut self, applies: &[Applies]) -> Verdict {
+        let mut union = Union::new();
+        let mut stands = vec![Standing::default(); applies.len()];
+        let (mut reached, mut surely_reached) = (true, true);
+        for (i, tested) in applies.iter().enumerate() {
+            let Applies::Tested(lift) = tested else { continue };
+            union.flags(lift);
+            let truth = lift.truth();
+            if truth.may {
+                stands[i] = Standing { may: true, surely: surely_reached && tested.surely() };
+                let outcome = self.outcome(i);
+                union.add(&outcome);
+                surely_reached = false;
+            }
+            if !truth.may_not {
+                reached = false;
+                break;
+            }
+            surely_reached &= !lift.may_fail();
+        }
+        let own_gap = reached && self.otherwise(&mut union);
+        self.single(union, stands, own_gap, reached && !own_gap)
+    }
+
+    /// All that apply.
+    fn collect(&mut self, applies: &[Applies]) -> Verdict {
+        let mut union = Union::new();
+        let (mut certain, mut open) = (Vec::new(), Vec::new());
+        let mut fails = false;
+        let mut stands = vec![Standing::default(); applies.len()];
+        for (i, tested) in applies.iter().enumerate() {
+            let Applies::Tested(lift) = tested else { continue };
+            union.flags(lift);
+            fails |= !lift.has_values();
+            if !lift.truth().may {
+                continue;
+            }
+            stands[i] = Standing { may: true, surely: tested.surely() };
+            let outcome = self.outcome(i);
+            union.flags(&outcome);
+            fails |= stands[i].surely && !outcome.has_values();
+            match (&outcome, stands[i].surely) {
+                (Lift::Known(Value::Variant(v)), true) => certain.push(*v),
+                (Lift::Known(Value::Variant(v)), false) => open.push(*v),
+                _ => open.extend(outcome.variants()),
+            }
+        }
+        if fails {
+            union.prefer_fault(applies.iter().filter_map(Applies::lift));
+        } else {
+            open.retain(|item| !certain.contains(item));
+            let (certain, open) = (ItemSet::new(certain), ItemSet::new(open));
+            if open.iter().next().is_none() { union.value(Value::Items(certain)) } else { union.items(certain, open) }
+        }
+        self.single(union, stands, false, false)
+    }
+
+    fn single(&self, mut union: Union, stands: Vec<Standing>, own_gap: bool, default: bool) -> Verdict {
+        let deps = union.deps();
+        if own_gap {
+            union.depend(&deps);
+        }
+        Verdict { lift: union.finish(), own_gap, conflict: None, deps, stands, default }
+    }
+}
