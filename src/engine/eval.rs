@@ -164,7 +164,13 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     /// Notes an operand that was not needed.
     pub(super) fn skip(&mut self, id: ExprId) {
         if let Some(record) = &mut self.record {
-            record.trail.push(Noted { expr: id, seen: Seen::Skipped, origin: None, record: None, children: Vec::new() });
+            record.trail.push(Noted {
+                expr: id,
+                seen: Seen::Skipped,
+                origin: None,
+                record: None,
+                children: Vec::new(),
+            });
         }
     }
 
@@ -261,16 +267,19 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             ExprKind::IsNone { of, negated } => {
                 let lift = self.eval(*of);
                 let may = lift.may_be(&Value::None);
-                let may_not = lift.known().map_or_else(
-                    || lift.open().is_some_and(|o| o.values.may_be_some()),
-                    |value| *value != Value::None,
-                );
+                let may_not = lift
+                    .known()
+                    .map_or_else(|| lift.open().is_some_and(|o| o.values.may_be_some()), |value| *value != Value::None);
                 if may && may_not {
                     self.hint_none(*of);
                 }
                 let mut union = Union::new();
                 union.flags(&lift);
-                if *negated { union.truth(may_not, may) } else { union.truth(may, may_not) }
+                if *negated {
+                    union.truth(may_not, may)
+                } else {
+                    union.truth(may, may_not)
+                }
                 union.finish()
             }
             ExprKind::In { of, among, negated } => self.among(*of, among, *negated),
@@ -281,9 +290,13 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 if op == ArithmeticOp::Divide {
                     self.hint_zero(*right);
                 }
-                apply(id, &[*left, *right], &lifts, |v| ops::arithmetic(op, &v[0], &v[1]), |r| {
-                    ranges::arithmetic(op, r)
-                })
+                apply(
+                    id,
+                    &[*left, *right],
+                    &lifts,
+                    |v| ops::arithmetic(op, &v[0], &v[1]),
+                    |r| ranges::arithmetic(op, r),
+                )
             }
             ExprKind::Negate(operand) => {
                 let lifts = [self.eval(*operand)];
@@ -292,9 +305,13 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             ExprKind::ShiftDays { date, days, forward } => {
                 let forward = *forward;
                 let lifts = [self.eval(*date), self.eval(*days)];
-                apply(id, &[*date, *days], &lifts, |v| ops::shift_days(&v[0], &v[1], forward), |r| {
-                    ranges::shift_days(r, forward)
-                })
+                apply(
+                    id,
+                    &[*date, *days],
+                    &lifts,
+                    |v| ops::shift_days(&v[0], &v[1], forward),
+                    |r| ranges::shift_days(r, forward),
+                )
             }
             ExprKind::DaysBetween(from, to) => {
                 let lifts = [self.eval(*from), self.eval(*to)];
@@ -439,7 +456,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         }
         let exhausted = !rest.has_values() && !surely;
         let may_not = !surely && !exhausted;
-        if negated { union.truth(may_not, may) } else { union.truth(may, may_not) }
+        if negated {
+            union.truth(may_not, may)
+        } else {
+            union.truth(may, may_not)
+        }
         union.finish()
     }
 
@@ -460,7 +481,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             may &= truth.may;
             may_not |= truth.may_not;
         }
-        if negated { union.truth(may_not, may) } else { union.truth(may, may_not) }
+        if negated {
+            union.truth(may_not, may)
+        } else {
+            union.truth(may, may_not)
+        }
         union.finish()
     }
 

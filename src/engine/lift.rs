@@ -82,9 +82,7 @@ impl Lift {
     pub(super) fn is_certain(&self) -> bool {
         match self {
             Lift::Known(_) => true,
-            Lift::Open(open) => {
-                open.values == Values::Few(Vec::new()) && open.gap.is_some() != open.fault.is_some()
-            }
+            Lift::Open(open) => open.values == Values::Few(Vec::new()) && open.gap.is_some() != open.fault.is_some(),
         }
     }
 
@@ -99,10 +97,9 @@ impl Lift {
     pub(super) fn truth(&self) -> Truth {
         match self {
             Lift::Known(v) => Truth { may: *v == TRUE, may_not: *v != TRUE },
-            Lift::Open(open) => Truth {
-                may: open.values.may_be(&TRUE),
-                may_not: open.values.may_be(&Value::Boolean(false)),
-            },
+            Lift::Open(open) => {
+                Truth { may: open.values.may_be(&TRUE), may_not: open.values.may_be(&Value::Boolean(false)) }
+            }
         }
     }
 
@@ -236,9 +233,7 @@ impl Values {
             Values::Span { low, high, none, .. } => {
                 Possible::Range { low: low.clone(), high: high.clone(), none: *none }
             }
-            Values::Items { certain, open } => {
-                Possible::Items { certain: certain.clone(), open: open.clone() }
-            }
+            Values::Items { certain, open } => Possible::Items { certain: certain.clone(), open: open.clone() },
         })
     }
 

@@ -248,7 +248,9 @@ fn repeated(share: &Lift, low: usize, high: usize) -> Lift {
     let places = match share {
         Lift::Open(open) => match &open.values {
             Values::Span { places, .. } => *places,
-            Values::Few(values) => values.iter().filter_map(|v| ops::number(v).ok()?.places()).max().unwrap_or(u32::MAX),
+            Values::Few(values) => {
+                values.iter().filter_map(|v| ops::number(v).ok()?.places()).max().unwrap_or(u32::MAX)
+            }
             Values::Items { .. } => u32::MAX,
         },
         Lift::Known(value) => ops::number(value).ok().and_then(Number::places).unwrap_or(u32::MAX),

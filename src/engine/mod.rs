@@ -1,6 +1,7 @@
 //! Policy and facts to decisions: exact over everything that is still unknown.
 
 mod answer;
+mod decide;
 mod eval;
 mod lift;
 mod list;
@@ -18,3 +19,4 @@ pub use answer::{
     Answer, Answers, Decisions, Explanation, Fault, FaultKind, Node, Possible, RuleRecord, RuleState, Seen, State,
     Taken, Undecided,
 };
+pub use decide::{Options, decide};

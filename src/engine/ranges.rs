@@ -71,7 +71,8 @@ fn clip(low: i64, high: i64) -> Ends {
 pub(super) fn shift_days(ranges: &[Range<'_>], forward: bool) -> Ends {
     let [date, shift] = ranges else { return nothing_known() };
     let (Some((a, b)), Some((c, d))) = (days(*date), numbers(*shift)) else { return nothing_known() };
-    let whole = |n: Number| i64::try_from(n.floor().numerator()).unwrap_or(if n.is_negative() { i64::MIN } else { i64::MAX });
+    let whole =
+        |n: Number| i64::try_from(n.floor().numerator()).unwrap_or(if n.is_negative() { i64::MIN } else { i64::MAX });
     let (c, d) = (whole(c), whole(d));
     if forward {
         clip(a.saturating_add(c), b.saturating_add(d))

@@ -77,7 +77,11 @@ impl Evaluator<'_, '_> {
             self.hint_equal(left.0, right.1);
             self.hint_equal(right.0, left.1);
         }
-        if negated { union.truth(may_not, may) } else { union.truth(may, may_not) }
+        if negated {
+            union.truth(may_not, may)
+        } else {
+            union.truth(may, may_not)
+        }
         union.finish()
     }
 

@@ -87,9 +87,7 @@ impl Sampler<'_> {
     /// One value of a variable within `domain`.
     pub(super) fn choose(&mut self, var: usize, domain: &Domain, manner: Manner) -> Domain {
         match (domain, &self.variables[var].kind) {
-            (Domain::Scalar(interval), _) => {
-                Domain::Scalar(Interval::point(self.code(interval, (var, None), manner)))
-            }
+            (Domain::Scalar(interval), _) => Domain::Scalar(Interval::point(self.code(interval, (var, None), manner))),
             (Domain::List(list), VariableKind::List { fields, .. }) => {
                 let fields = fields.clone();
                 Domain::List(self.list(var, list, &fields, manner))
@@ -158,7 +156,8 @@ impl Sampler<'_> {
                 (0..interval.size()).map(|i| Domain::Scalar(Interval::point(interval.at(i)))).collect()
             }
             Domain::Scalar(interval) => {
-                let mut codes = vec![interval.at(0), interval.at(interval.size() - 1), interval.at(interval.size() / 2)];
+                let mut codes =
+                    vec![interval.at(0), interval.at(interval.size() - 1), interval.at(interval.size() / 2)];
                 codes.push(Code::At(interval.high));
                 codes.extend(self.boundaries.of(var, None).iter().map(|&c| Code::At(c)));
                 codes.extend((0..4).map(|_| interval.at(self.scatter.below(interval.size()))));

@@ -107,9 +107,7 @@ impl Coding {
                 let scale = Number::integer(10i128.checked_pow(*places)?);
                 Some(Code::At(n.multiply(scale).ok()?.floor().numerator()))
             }
-            (Kind::Text(texts), Value::Text(t)) => {
-                texts.iter().position(|x| x == t).map(|i| Code::At(i as i128))
-            }
+            (Kind::Text(texts), Value::Text(t)) => texts.iter().position(|x| x == t).map(|i| Code::At(i as i128)),
             _ => None,
         }
     }

@@ -108,9 +108,10 @@ impl Found {
             Value::Items(items) => {
                 self.items = Some(match self.items.take() {
                     None => (items.clone(), items.clone()),
-                    Some((every, some)) => {
-                        (ItemSet::new(every.iter().filter(|&i| items.contains(i))), ItemSet::new(some.iter().chain(items.iter())))
-                    }
+                    Some((every, some)) => (
+                        ItemSet::new(every.iter().filter(|&i| items.contains(i))),
+                        ItemSet::new(some.iter().chain(items.iter())),
+                    ),
                 });
             }
             Value::Number(_) | Value::Date(_) => {
@@ -161,9 +162,9 @@ impl Found {
         };
         // Which rules stand matters only where the decision ends in one way.
         news || (self.endings() < 2
-            && (0u32..).zip(&verdict.stands).any(|(rule, s)| {
-                (s.may && !self.stand.contains(&rule)) || (!s.surely && !self.fall.contains(&rule))
-            }))
+            && (0u32..)
+                .zip(&verdict.stands)
+                .any(|(rule, s)| (s.may && !self.stand.contains(&rule)) || (!s.surely && !self.fall.contains(&rule))))
     }
 
     fn is_new(&self, value: &Value) -> bool {
@@ -321,7 +322,13 @@ impl<'w, 'a> Survey<'w, 'a> {
                         next.domains[var] = domain;
                         let value = self.value_at(&next);
                         let better = match (&value, &best) {
-                            (Some(value), Some(best)) => if upwards { value > best } else { value < best },
+                            (Some(value), Some(best)) => {
+                                if upwards {
+                                    value > best
+                                } else {
+                                    value < best
+                                }
+                            }
                             (Some(_), None) => true,
                             _ => false,
                         };

@@ -94,9 +94,10 @@ impl Verdict {
         match open_ends {
             0 => self.lift.is_certain(),
             // A gap of its own and a gap in what it needs end alike.
-            1 => !self.lift.has_values() && !self.lift.open().is_some_and(|o| {
-                o.fault.is_some() || (o.gap.is_some() && !self.own_gap)
-            }),
+            1 => {
+                !self.lift.has_values()
+                    && !self.lift.open().is_some_and(|o| o.fault.is_some() || (o.gap.is_some() && !self.own_gap))
+            }
             _ => false,
         }
     }
@@ -327,9 +328,7 @@ impl OutcomeOf<'_, '_, '_, '_> {
 
     /// The rules that may stand together and disagree.
     fn conflicts(&self, standing: &[(usize, Lift)]) -> Option<Vec<u32>> {
-        let overrides = |a: usize, b: usize| {
-            u32::try_from(b).is_ok_and(|b| self.rules.rules[a].overrides.contains(&b))
-        };
+        let overrides = |a: usize, b: usize| u32::try_from(b).is_ok_and(|b| self.rules.rules[a].overrides.contains(&b));
         let mut between = Vec::new();
         for (i, (a, left)) in standing.iter().enumerate() {
             for (b, right) in &standing[i + 1..] {

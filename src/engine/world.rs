@@ -55,13 +55,8 @@ pub(super) enum VariableKind {
 
 impl<'a> World<'a> {
     pub(super) fn new(policy: &'a Policy, deal: &'a Deal, as_of: Date) -> World<'a> {
-        let mut world = World {
-            policy,
-            as_of,
-            facts: ArenaMap::default(),
-            lists_of: ArenaMap::default(),
-            variables: Vec::new(),
-        };
+        let mut world =
+            World { policy, as_of, facts: ArenaMap::default(), lists_of: ArenaMap::default(), variables: Vec::new() };
         let mut texts: Option<Arc<[Arc<str>]>> = None;
         for (id, fact) in policy.schema.facts.iter() {
             if fact.field_of.is_some() {

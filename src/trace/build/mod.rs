@@ -300,6 +300,7 @@ impl Builder<'_> {
                 format!("rows of `{}` that match disagree", policy.lookups[*id].name)
             }
             engine::FaultKind::UnexpectedNone => "it is none where a value is needed".to_owned(),
+            engine::FaultKind::TooMuchWork => "it asks for more work than one evaluation may cost".to_owned(),
         };
         let operand = |(expr, value): &(crate::policy::ExprId, Value)| {
             let ty = &policy.exprs[*expr].ty;
