@@ -70,6 +70,7 @@ pub fn decide(policy: &Policy, deal: &Deal, as_of: Date, options: &Options) -> D
     let mut taker = Taker {
         world: &world,
         options,
+        space: &space,
         verdicts: &evaluator.decisions,
         strict,
         explanations: record.explanations,
@@ -89,6 +90,7 @@ type Verdicts = FxHashMap<DecisionId, PerScope<Verdict>>;
 struct Taker<'w, 'a, N> {
     world: &'w World<'a>,
     options: &'w Options,
+    space: &'w Space,
     verdicts: &'w Verdicts,
     /// The verdicts with presumed facts unknown, where there are any.
     strict: Option<Verdicts>,
@@ -105,7 +107,7 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
         let Some(list) = self.world.policy.schema.records[record].list else {
             return Answers::Each(Vec::new());
         };
-        let elements = Elements::of(self.world, &self.world.space(false), list);
+        let elements = Elements::of(self.world, self.space, list);
         match elements.var {
             Some(var) => Answers::One(self.answer_for_unknown_list(id, Hand { record, list, element: 0 }, var)),
             None => {

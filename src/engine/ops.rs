@@ -1,11 +1,9 @@
 //! What operators and functions do to values that are known.
 
-use std::cmp::Ordering;
-
 use jiff::civil::Date;
 
 use super::answer::FaultKind;
-use crate::base::{ArithmeticOp, CompareOp, Number};
+use crate::base::{ArithmeticOp, Number};
 use crate::facts::deal::{date_of_day, day_number};
 use crate::facts::{Schema, Type, TypeKind, Value};
 use crate::policy::Function;
@@ -24,16 +22,6 @@ pub(super) fn date(value: &Value) -> Result<Date, FaultKind> {
     match value {
         Value::Date(d) => Ok(*d),
         _ => Err(FaultKind::UnexpectedNone),
-    }
-}
-
-/// Whether `ordering` is what `op` asks for.
-pub(super) fn holds(op: CompareOp, ordering: Ordering) -> bool {
-    match op {
-        CompareOp::Less => ordering.is_lt(),
-        CompareOp::LessOrEqual => ordering.is_le(),
-        CompareOp::Greater => ordering.is_gt(),
-        CompareOp::GreaterOrEqual => ordering.is_ge(),
     }
 }
 

@@ -213,11 +213,6 @@ impl<'w, 'a> Survey<'w, 'a> {
         Survey { world, decision, hand, cone, root, variables, sampler, budget, found }
     }
 
-    /// What is left of the budget.
-    pub(super) fn budget_left(&self) -> u64 {
-        self.budget
-    }
-
     fn evaluate(&mut self, space: &Space) -> Option<(Verdict, Hints)> {
         self.budget = self.budget.checked_sub(1)?;
         let mut evaluator = Evaluator::new(self.world, space);
@@ -251,7 +246,7 @@ impl<'w, 'a> Survey<'w, 'a> {
         let deps = verdict_deps(&verdict);
         let mut candidates: Vec<usize> = self.variables.iter().copied().filter(|&v| deps.contains(v)).collect();
         self.first_tries(&verdict, &mut candidates);
-        self.stretch(&verdict, &candidates);
+        self.stretch(&verdict);
         self.explore(verdict);
         if self.found.endings() > 1 {
             self.settle_relevance(candidates);
@@ -306,7 +301,7 @@ impl<'w, 'a> Survey<'w, 'a> {
     }
 
     /// Moves one fact at a time towards the least and the greatest outcome.
-    fn stretch(&mut self, verdict: &Verdict, _candidates: &[usize]) {
+    fn stretch(&mut self, verdict: &Verdict) {
         let ordered = matches!(verdict.lift.open().map(|o| &o.values), Some(Values::Span { .. }));
         if !ordered || !self.found.is_wide() {
             return;

@@ -19,8 +19,6 @@ pub(super) struct Verdict {
     deps: Deps,
     /// For each rule whether it may stand, and whether it surely does.
     pub(super) stands: Vec<Standing>,
-    /// It may be that no rule stands and the default is the outcome.
-    pub(super) default: bool,
 }
 
 /// Whether a rule stands.
@@ -104,7 +102,7 @@ impl Verdict {
 
     fn computed(lift: Lift) -> Verdict {
         let deps = lift.open().map(|o| o.deps.clone()).unwrap_or_default();
-        Verdict { lift, own_gap: false, conflict: None, deps, stands: Vec::new(), default: false }
+        Verdict { lift, own_gap: false, conflict: None, deps, stands: Vec::new() }
     }
 }
 
@@ -279,7 +277,7 @@ impl OutcomeOf<'_, '_, '_, '_> {
             let tested = applies.iter().filter_map(Applies::lift);
             union.prefer_fault(tested);
             let lift = union.finish();
-            return Verdict { lift, own_gap: false, conflict: None, deps, stands: none_standing(), default: false };
+            return Verdict { lift, own_gap: false, conflict: None, deps, stands: none_standing() };
         }
         let stands: Vec<Standing> = (0..applies.len())
             .map(|i| Standing {
@@ -298,7 +296,7 @@ impl OutcomeOf<'_, '_, '_, '_> {
         if standing.iter().any(|(i, lift)| stands[*i].surely && !lift.has_values()) {
             union.prefer_fault(standing.iter().filter(|(i, _)| stands[*i].surely).map(|(_, lift)| lift));
             let lift = union.finish();
-            return Verdict { lift, own_gap: false, conflict: None, deps, stands, default: false };
+            return Verdict { lift, own_gap: false, conflict: None, deps, stands };
         }
         let settled = standing.iter().find(|(i, lift)| stands[*i].surely && lift.known().is_some());
         match settled {
@@ -310,12 +308,7 @@ impl OutcomeOf<'_, '_, '_, '_> {
             None => standing.iter().for_each(|(_, lift)| union.values_of(lift)),
         }
         let conflict = self.conflicts(&standing);
-        let mut own_gap = false;
-        let mut default = false;
-        if !applies.iter().any(Applies::surely) {
-            own_gap = self.otherwise(&mut union);
-            default = !own_gap;
-        }
+        let own_gap = !applies.iter().any(Applies::surely) && self.otherwise(&mut union);
         if own_gap || conflict.is_some() {
             union.depend(&deps);
         }
@@ -323,7 +316,7 @@ impl OutcomeOf<'_, '_, '_, '_> {
         if let Lift::Open(open) = &lift {
             deps.union_with(&open.deps);
         }
-        Verdict { lift, own_gap, conflict, deps, stands, default }
+        Verdict { lift, own_gap, conflict, deps, stands }
     }
 
     /// The rules that may stand together and disagree.
@@ -365,7 +358,7 @@ impl OutcomeOf<'_, '_, '_, '_> {
             surely_reached &= !lift.may_fail();
         }
         let own_gap = reached && self.otherwise(&mut union);
-        self.single(union, stands, own_gap, reached && !own_gap)
+        self.single(union, stands, own_gap)
     }
 
     /// All that apply.
@@ -398,14 +391,14 @@ impl OutcomeOf<'_, '_, '_, '_> {
             let (certain, open) = (ItemSet::new(certain), ItemSet::new(open));
             if open.iter().next().is_none() { union.value(Value::Items(certain)) } else { union.items(certain, open) }
         }
-        self.single(union, stands, false, false)
+        self.single(union, stands, false)
     }
 
-    fn single(&self, mut union: Union, stands: Vec<Standing>, own_gap: bool, default: bool) -> Verdict {
+    fn single(&self, mut union: Union, stands: Vec<Standing>, own_gap: bool) -> Verdict {
         let deps = union.deps();
         if own_gap {
             union.depend(&deps);
         }
-        Verdict { lift: union.finish(), own_gap, conflict: None, deps, stands, default }
+        Verdict { lift: union.finish(), own_gap, conflict: None, deps, stands }
     }
 }
