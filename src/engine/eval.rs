@@ -69,6 +69,8 @@ pub(super) struct Evaluator<'w, 'a> {
     work: u64,
     /// What splitting the space would settle, where asked for.
     pub(super) hints: Option<Hints>,
+    /// What the space assumes cannot be: there is no completion in it.
+    pub(super) infeasible: bool,
     /// Where asked for.
     pub(super) record: Option<Record>,
 }
@@ -84,6 +86,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             parameters: Vec::new(),
             work: 0,
             hints: None,
+            infeasible: false,
             record: None,
         }
     }
@@ -262,7 +265,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             }
             ExprKind::And(operands) => self.connect(operands, false),
             ExprKind::Or(operands) => self.connect(operands, true),
-            ExprKind::Compare(op, left, right) => self.compare(id, *op, *left, *right),
+            ExprKind::Compare(op, left, right) => self.compare(*op, *left, *right),
             ExprKind::Is { left, right, negated } => self.is(*left, *right, *negated),
             ExprKind::IsNone { of, negated } => {
                 let lift = self.eval(*of);
@@ -283,7 +286,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 union.finish()
             }
             ExprKind::In { of, among, negated } => self.among(*of, among, *negated),
-            ExprKind::Within { of, low, high, negated } => self.within(id, *of, *low, *high, *negated),
+            ExprKind::Within { of, low, high, negated } => self.within(*of, *low, *high, *negated),
             ExprKind::Arithmetic(op, left, right) => {
                 let op = *op;
                 let lifts = [self.eval(*left), self.eval(*right)];
@@ -328,6 +331,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 self.checked(id, *operand, lift)
             }
         }
+    }
+
+    /// Whether the parameters of a look-up are at hand.
+    pub(super) fn in_lookup(&self) -> bool {
+        !self.parameters.is_empty()
     }
 
     pub(super) fn fail(&self, expr: ExprId, kind: FaultKind) -> Lift {
@@ -416,9 +424,9 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         union.finish()
     }
 
-    fn compare(&mut self, id: ExprId, op: CompareOp, left: ExprId, right: ExprId) -> Lift {
+    fn compare(&mut self, op: CompareOp, left: ExprId, right: ExprId) -> Lift {
         let lifts = [self.eval(left), self.eval(right)];
-        self.relate(id, (left, &lifts[0]), (right, &lifts[1]), |sign| match op {
+        self.relate((left, &lifts[0]), (right, &lifts[1]), |sign| match op {
             CompareOp::Less => sign == Sign::Less,
             CompareOp::LessOrEqual => sign != Sign::Greater,
             CompareOp::Greater => sign == Sign::Greater,
@@ -464,7 +472,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         union.finish()
     }
 
-    fn within(&mut self, id: ExprId, of: ExprId, low: Option<ExprId>, high: Option<ExprId>, negated: bool) -> Lift {
+    fn within(&mut self, of: ExprId, low: Option<ExprId>, high: Option<ExprId>, negated: bool) -> Lift {
         let lift = self.eval(of);
         let mut union = Union::new();
         union.flags(&lift);
@@ -472,7 +480,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         for (end, outside) in [(low, Sign::Less), (high, Sign::Greater)] {
             let Some(end) = end else { continue };
             let other = self.eval(end);
-            let inside = self.relate(id, (of, &lift), (end, &other), |sign| sign != outside);
+            let inside = self.relate((of, &lift), (end, &other), |sign| sign != outside);
             union.flags(&inside);
             if !other.has_values() {
                 return union.finish();

@@ -1,6 +1,7 @@
 //! Policy and facts to decisions: exact over everything that is still unknown.
 
 mod answer;
+mod assumption;
 mod decide;
 mod eval;
 mod lift;

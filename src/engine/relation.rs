@@ -1,7 +1,8 @@
 //! Comparisons over what two sides may be, and what splitting the space would settle.
 
+use super::assumption::{OpenRelation, Pair, Side, Signs, allowed};
 use super::eval::Evaluator;
-use super::lift::{Lift, Union};
+use super::lift::{Deps, Lift, Union, Values};
 use super::space::{Code, Slot};
 use crate::base::Number;
 use crate::facts::Value;
@@ -23,6 +24,8 @@ pub(super) enum Sign {
 pub(super) struct Hints {
     /// A slot, and the first code of the upper part.
     pub(super) cuts: Vec<(Slot, i128)>,
+    /// Comparisons that no cut of one slot settles.
+    pub(super) relations: Vec<OpenRelation>,
 }
 
 impl Hints {
@@ -31,13 +34,18 @@ impl Hints {
             self.cuts.push((slot, code));
         }
     }
+
+    fn relation(&mut self, relation: OpenRelation) {
+        if self.relations.len() < MOST_HINTS && !self.relations.iter().any(|r| r.pair == relation.pair) {
+            self.relations.push(relation);
+        }
+    }
 }
 
 impl Evaluator<'_, '_> {
     /// Whether `wanted` holds of how two ordered sides compare.
     pub(super) fn relate(
         &mut self,
-        _id: ExprId,
         left: (ExprId, &Lift),
         right: (ExprId, &Lift),
         wanted: impl Fn(Sign) -> bool,
@@ -48,13 +56,9 @@ impl Evaluator<'_, '_> {
             return union.finish();
         }
         union.flags(right.1);
-        let signs = signs(left.1, right.1);
-        let may = signs.iter().any(|&s| wanted(s));
-        let may_not = signs.iter().any(|&s| !wanted(s));
-        if self.hints.is_some() {
-            self.hint(left, right, |s| wanted(s));
-            self.hint(right, left, |s| wanted(s.reversed()));
-        }
+        let signs = self.assumed(left, right, signs(left.1, right.1), &wanted);
+        let may = signs.iter().any(&wanted);
+        let may_not = signs.iter().any(|s| !wanted(s));
         union.truth(may, may_not);
         union.finish()
     }
@@ -73,10 +77,17 @@ impl Evaluator<'_, '_> {
             (Lift::Open(a), Lift::Known(b)) => (a.values.may_be(b), a.values.may_be_other_than(b)),
             (Lift::Open(a), Lift::Open(b)) => (a.values.meets(&b.values), a.values.has_some() && b.values.has_some()),
         };
-        if self.hints.is_some() {
-            self.hint_equal(left.0, right.1);
-            self.hint_equal(right.0, left.1);
-        }
+        let ordered = |lift: &Lift| lift.open().is_some_and(|o| matches!(o.values, Values::Span { .. }));
+        let (may, may_not) = if ordered(left.1) || ordered(right.1) {
+            let signs = self.assumed(left, right, signs(left.1, right.1), |s| s == Sign::Equal);
+            (may && signs.iter().any(|s| s == Sign::Equal), may_not && signs.iter().any(|s| s != Sign::Equal))
+        } else {
+            if self.hints.is_some() {
+                self.hint_equal(left.0, right.1);
+                self.hint_equal(right.0, left.1);
+            }
+            (may, may_not)
+        };
         if negated {
             union.truth(may_not, may)
         } else {
@@ -85,9 +96,70 @@ impl Evaluator<'_, '_> {
         union.finish()
     }
 
-    fn hint(&mut self, slot: (ExprId, &Lift), other: (ExprId, &Lift), wanted: impl Fn(Sign) -> bool) {
-        let Some(value) = other.1.known() else { return };
-        let Some((slot, code, exact)) = self.place(slot.0, value) else { return };
+    /// How two sides may compare under what the space assumes; notes what would settle it.
+    fn assumed(
+        &mut self,
+        left: (ExprId, &Lift),
+        right: (ExprId, &Lift),
+        signs: Signs,
+        wanted: impl Fn(Sign) -> bool,
+    ) -> Signs {
+        if self.hints.is_none() && self.space.assumptions.is_empty() {
+            return signs;
+        }
+        let open = |signs: Signs| signs.iter().any(&wanted) && signs.iter().any(|s| !wanted(s));
+        let pair = self.pair(left, right);
+        let turn = |signs: Signs, turned: bool| if turned { signs.reversed() } else { signs };
+        let mut signs = signs;
+        if let Some((pair, turned)) = &pair
+            && !signs.is_empty()
+        {
+            signs = signs.and(turn(allowed(&self.space.assumptions, pair), *turned));
+            self.infeasible |= signs.is_empty();
+        }
+        let cut = self.hint(left, right, &wanted) || self.hint(right, left, |s| wanted(s.reversed()));
+        let Some((pair, turned)) = pair.filter(|_| !cut) else { return signs };
+        if open(signs)
+            && let Some(hints) = &mut self.hints
+        {
+            let wanted = turn(Signs::of(Signs::ALL.iter().filter(|&s| wanted(s))), turned);
+            let mut deps = Deps::new();
+            for lift in [left.1, right.1] {
+                if let Lift::Open(open) = lift {
+                    deps.union_with(&open.deps);
+                }
+            }
+            hints.relation(OpenRelation { pair, wanted, deps });
+        }
+        signs
+    }
+
+    /// Two sides by their structure, and whether they changed places.
+    fn pair(&self, left: (ExprId, &Lift), right: (ExprId, &Lift)) -> Option<(Pair, bool)> {
+        if self.in_lookup() {
+            return None;
+        }
+        // A fact is a structure even where the space leaves it one value, so that a pair stays the
+        // same pair in every part of a space.
+        let side = |(id, lift): (ExprId, &Lift)| match (lift, &self.world.policy.exprs[id].kind) {
+            (Lift::Known(value), ExprKind::Literal(_) | ExprKind::Constant(_)) => Side::Value(value.clone()),
+            _ => Side::Structure(self.world.structure(self.behind(id))),
+        };
+        let hands = self.hands.clone();
+        match (side(left), side(right)) {
+            (Side::Structure(a), Side::Structure(b)) if a > b => {
+                Some((Pair { left: b, right: Side::Structure(a), hands }, true))
+            }
+            (Side::Structure(left), right) => Some((Pair { left, right, hands }, false)),
+            (value, Side::Structure(left)) => Some((Pair { left, right: value, hands }, true)),
+            (Side::Value(_), Side::Value(_)) => None,
+        }
+    }
+
+    /// Notes where to cut a fact that is compared with a value; whether it is one.
+    fn hint(&mut self, slot: (ExprId, &Lift), other: (ExprId, &Lift), wanted: impl Fn(Sign) -> bool) -> bool {
+        let Some(value) = other.1.known() else { return false };
+        let Some((slot, code, exact)) = self.place(slot.0, value) else { return false };
         // Below the value and at it may differ, at it and above it may differ.
         let cuts = [
             (wanted(Sign::Less) != wanted(Sign::Equal) && exact).then_some(code),
@@ -96,6 +168,7 @@ impl Evaluator<'_, '_> {
         if let Some(hints) = &mut self.hints {
             cuts.into_iter().flatten().for_each(|c| hints.cut(slot, c));
         }
+        true
     }
 
     fn hint_equal(&mut self, slot: ExprId, other: &Lift) {
@@ -148,7 +221,15 @@ impl Evaluator<'_, '_> {
 }
 
 impl Sign {
-    fn reversed(self) -> Sign {
+    pub(super) fn bit(self) -> u8 {
+        match self {
+            Sign::Less => 1,
+            Sign::Equal => 2,
+            Sign::Greater => 4,
+        }
+    }
+
+    pub(super) fn reversed(self) -> Sign {
         match self {
             Sign::Less => Sign::Greater,
             Sign::Equal => Sign::Equal,
@@ -156,7 +237,7 @@ impl Sign {
         }
     }
 
-    fn of(ordering: std::cmp::Ordering) -> Sign {
+    pub(super) fn of(ordering: std::cmp::Ordering) -> Sign {
         match ordering {
             std::cmp::Ordering::Less => Sign::Less,
             std::cmp::Ordering::Equal => Sign::Equal,
@@ -166,29 +247,21 @@ impl Sign {
 }
 
 /// How the values of two sides may compare.
-fn signs(left: &Lift, right: &Lift) -> Vec<Sign> {
+fn signs(left: &Lift, right: &Lift) -> Signs {
     let ends = |lift: &Lift| match lift {
         Lift::Known(value) => Some((value.clone(), value.clone())),
         Lift::Open(open) => open.values.ends().map(|(low, high)| (low.clone(), high.clone())),
     };
     if let (Lift::Known(a), Lift::Known(b)) = (left, right) {
-        return vec![Sign::of(a.cmp(b))];
+        return Signs::of([Sign::of(a.cmp(b))]);
     }
-    let (Some((a, b)), Some((c, d))) = (ends(left), ends(right)) else { return Vec::new() };
+    let (Some((a, b)), Some((c, d))) = (ends(left), ends(right)) else { return Signs::NONE };
     let equal = match (left, right) {
         (Lift::Known(v), Lift::Open(o)) | (Lift::Open(o), Lift::Known(v)) => o.values.may_be(v),
         (Lift::Open(l), Lift::Open(r)) => l.values.meets(&r.values),
         (Lift::Known(v), Lift::Known(w)) => v == w,
     };
-    let mut signs = Vec::with_capacity(3);
-    if a < d {
-        signs.push(Sign::Less);
-    }
-    if equal {
-        signs.push(Sign::Equal);
-    }
-    if b > c {
-        signs.push(Sign::Greater);
-    }
-    signs
+    let less = (a < d).then_some(Sign::Less);
+    let greater = (b > c).then_some(Sign::Greater);
+    Signs::of(less.into_iter().chain(equal.then_some(Sign::Equal)).chain(greater))
 }

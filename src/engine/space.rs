@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::assumption::Assumption;
 use super::lift::{Lift, Union};
 use crate::base::Number;
 use crate::facts::deal::{date_of_day, day_number};
@@ -216,6 +217,8 @@ pub(super) struct ListDomain {
 #[derive(Clone, Debug)]
 pub(super) struct Space {
     pub(super) domains: Vec<Domain>,
+    /// What is assumed beyond that.
+    pub(super) assumptions: Vec<Assumption>,
 }
 
 /// A part of a variable that has a domain of its own.

@@ -10,6 +10,7 @@ use std::collections::{BTreeSet, VecDeque};
 use fixedbitset::FixedBitSet;
 
 use super::answer::Fault;
+use super::assumption::{Assumption, OpenRelation, Signs};
 use super::eval::{Evaluator, Hand, PerScope};
 use super::lift::{Deps, Lift, Union, Values};
 use super::needs::Cone;
@@ -38,6 +39,14 @@ pub(super) struct Survey<'w, 'a> {
     sampler: Sampler<'w>,
     budget: u64,
     pub(super) found: Found,
+}
+
+/// What one evaluation shows.
+struct Seen {
+    verdict: Verdict,
+    hints: Hints,
+    /// The space has no completion.
+    infeasible: bool,
 }
 
 /// How one completion ends.
@@ -213,12 +222,13 @@ impl<'w, 'a> Survey<'w, 'a> {
         Survey { world, decision, hand, cone, root, variables, sampler, budget, found }
     }
 
-    fn evaluate(&mut self, space: &Space) -> Option<(Verdict, Hints)> {
+    fn evaluate(&mut self, space: &Space) -> Option<Seen> {
         self.budget = self.budget.checked_sub(1)?;
         let mut evaluator = Evaluator::new(self.world, space);
         evaluator.hints = Some(Hints::default());
         evaluator.run(&self.cone.nodes);
         let hints = evaluator.hints.take().unwrap_or_default();
+        let infeasible = evaluator.infeasible;
         let verdict = match evaluator.decisions.remove(&self.decision)? {
             PerScope::One(verdict) => verdict,
             PerScope::Each(mut lists) => {
@@ -228,18 +238,18 @@ impl<'w, 'a> Survey<'w, 'a> {
             }
         };
         self.sampler.boundaries.learn(&hints);
-        Some((verdict, hints))
+        Some(Seen { verdict, hints, infeasible })
     }
 
     /// Tries one completion.
     fn try_point(&mut self, point: &Space) -> Option<Ending> {
-        let (verdict, _) = self.evaluate(point)?;
+        let verdict = self.evaluate(point)?.verdict;
         self.found.note(&verdict)
     }
 
     /// Everything: endings, rules that stand, and the facts that are missing.
     pub(super) fn run(&mut self) {
-        let Some((verdict, _)) = self.evaluate(&self.root.clone()) else {
+        let Some(Seen { verdict, .. }) = self.evaluate(&self.root.clone()) else {
             self.found.exact = false;
             return;
         };
@@ -255,7 +265,7 @@ impl<'w, 'a> Survey<'w, 'a> {
 
     /// Only which of `candidates` are relevant.
     pub(super) fn run_relevance(&mut self, candidates: &[usize]) {
-        let Some((verdict, _)) = self.evaluate(&self.root.clone()) else {
+        let Some(Seen { verdict, .. }) = self.evaluate(&self.root.clone()) else {
             self.found.exact = false;
             return;
         };
@@ -353,15 +363,11 @@ impl<'w, 'a> Survey<'w, 'a> {
         }
         let mut queue = VecDeque::from([self.root.clone()]);
         while let Some(space) = queue.pop_front() {
-            let Some((verdict, hints)) = self.evaluate(&space) else {
+            let Some(Seen { verdict, hints, infeasible }) = self.evaluate(&space) else {
                 queue.push_front(space);
                 break;
             };
-            if !self.found.is_news(&verdict) {
-                continue;
-            }
-            if verdict.is_certain() && standing_is_certain(&verdict) {
-                self.found.note(&verdict);
+            if infeasible || !self.found.is_news(&verdict) {
                 continue;
             }
             let point = self.sampler.point(&space, &self.variables, Manner::Scattered);
@@ -430,9 +436,9 @@ impl<'w, 'a> Survey<'w, 'a> {
     fn is_relevant(&mut self, var: usize) -> Option<bool> {
         let mut queue = VecDeque::from([self.root.clone()]);
         while let Some(space) = queue.pop_front() {
-            let (verdict, hints) = self.evaluate(&space)?;
+            let Seen { verdict, hints, infeasible } = self.evaluate(&space)?;
             let deps = verdict_deps(&verdict);
-            if !deps.contains(var) || self.alike_in_pieces(&space, var, &hints)? {
+            if infeasible || !deps.contains(var) || self.alike_in_pieces(&space, var, &hints)? {
                 continue;
             }
             let point = self.sampler.point(&space, &self.variables, Manner::Scattered);
@@ -472,7 +478,7 @@ impl<'w, 'a> Survey<'w, 'a> {
         }
         let mut first = None;
         for piece in pieces {
-            let (verdict, _) = self.evaluate(&piece)?;
+            let Seen { verdict, .. } = self.evaluate(&piece)?;
             match (ending(&verdict), &first) {
                 (None, _) => return Some(false),
                 (Some(ending), None) => first = Some(ending),
@@ -488,7 +494,7 @@ impl<'w, 'a> Survey<'w, 'a> {
         let mut queue = VecDeque::from([space.clone()]);
         let mut first = None;
         while let Some(space) = queue.pop_front() {
-            let (verdict, hints) = self.evaluate(&space)?;
+            let Seen { verdict, hints, .. } = self.evaluate(&space)?;
             match (ending(&verdict), &first) {
                 (Some(ending), None) => first = Some(ending),
                 (Some(ending), Some(first)) if ending != *first => return Some(false),
@@ -509,6 +515,11 @@ impl<'w, 'a> Survey<'w, 'a> {
         let wanted = |var: usize| deps.contains(var) && Some(var) != except;
         for &(slot, cut) in hints.cuts.iter().filter(|(slot, _)| wanted(slot.var)) {
             if let Some(parts) = cut_slot(space, slot, Some(cut)) {
+                return Some(parts);
+            }
+        }
+        for relation in hints.relations.iter().filter(|r| r.deps.ones().all(wanted)) {
+            if let Some(parts) = assume(space, relation) {
                 return Some(parts);
             }
         }
@@ -551,6 +562,17 @@ impl<'w, 'a> Survey<'w, 'a> {
     }
 }
 
+/// Splits a space into where a comparison holds and where it does not.
+fn assume(space: &Space, relation: &OpenRelation) -> Option<(Space, Space)> {
+    let rest = Signs::of(Signs::ALL.iter().filter(|&s| !relation.wanted.iter().any(|w| w == s)));
+    let with = |signs| {
+        let mut part = space.clone();
+        part.assumptions.push(Assumption { pair: relation.pair.clone(), signs });
+        part
+    };
+    (!rest.is_empty() && !relation.wanted.is_empty()).then(|| (with(relation.wanted), with(rest)))
+}
+
 fn size(space: &Space, var: usize) -> u128 {
     match &space.domains[var] {
         Domain::Scalar(interval) => interval.size(),
@@ -577,10 +599,6 @@ fn cut_slot(space: &Space, slot: Slot, cut: Option<i128>) -> Option<(Space, Spac
         part
     };
     Some((with(one), with(other)))
-}
-
-fn standing_is_certain(verdict: &Verdict) -> bool {
-    verdict.stands.iter().all(|s| s.may == s.surely)
 }
 
 /// What the ending depends on.

@@ -1,13 +1,15 @@
 //! A deal seen through a policy: what is given, and the variables that stand for what is not.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use la_arena::ArenaMap;
+use rustc_hash::FxHashMap;
 
 use super::space::{Code, Coding, Domain, Interval, ListDomain, Space};
 use crate::facts::{Deal, FactId, FactPath, Given, RecordId, TypeKind, Value};
-use crate::policy::{ExprKind, Policy};
+use crate::policy::{ExprId, ExprKind, Policy};
 
 /// A policy, a deal and a date.
 pub(super) struct World<'a> {
@@ -17,6 +19,7 @@ pub(super) struct World<'a> {
     /// The lists that hold records of each kind.
     pub(super) lists_of: ArenaMap<RecordId, Vec<FactId>>,
     pub(super) variables: Vec<Variable>,
+    structures: OnceCell<Vec<u32>>,
 }
 
 /// Where the value of a fact, or of a field of a given record, comes from.
@@ -55,8 +58,14 @@ pub(super) enum VariableKind {
 
 impl<'a> World<'a> {
     pub(super) fn new(policy: &'a Policy, deal: &'a Deal, as_of: Date) -> World<'a> {
-        let mut world =
-            World { policy, as_of, facts: ArenaMap::default(), lists_of: ArenaMap::default(), variables: Vec::new() };
+        let mut world = World {
+            policy,
+            as_of,
+            facts: ArenaMap::default(),
+            lists_of: ArenaMap::default(),
+            variables: Vec::new(),
+            structures: OnceCell::new(),
+        };
         let mut texts: Option<Arc<[Arc<str>]>> = None;
         for (id, fact) in policy.schema.facts.iter() {
             if fact.field_of.is_some() {
@@ -129,6 +138,12 @@ impl<'a> World<'a> {
         self.facts.get(fact)
     }
 
+    /// A number that two expressions share only where they have the same structure.
+    pub(super) fn structure(&self, id: ExprId) -> u32 {
+        let structures = self.structures.get_or_init(|| structures(self.policy));
+        structures.get(id.into_raw().into_u32() as usize).copied().unwrap_or(u32::MAX)
+    }
+
     /// Everything that is possible; presumed facts keep their presumption unless `strict`.
     pub(super) fn space(&self, strict: bool) -> Space {
         let domains = self.variables.iter().map(|v| match (&v.kind, v.presumed) {
@@ -138,8 +153,30 @@ impl<'a> World<'a> {
                 Domain::List(ListDomain { low: 0, high: *up_to, elements: Vec::new() })
             }
         });
-        Space { domains: domains.collect() }
+        Space { domains: domains.collect(), assumptions: Vec::new() }
     }
+}
+
+/// Numbers the structures of all expressions. Two facts, two sums of the same two facts, and so on,
+/// get one number; whatever is more involved gets a number of its own.
+fn structures(policy: &Policy) -> Vec<u32> {
+    let mut known: FxHashMap<(u32, u32, u32), u32> = FxHashMap::default();
+    let mut numbers: Vec<u32> = Vec::with_capacity(policy.exprs.len());
+    for (id, expr) in policy.exprs.iter() {
+        let own = id.into_raw().into_u32();
+        let of = |id: ExprId| numbers.get(id.into_raw().into_u32() as usize).copied();
+        let key = match &expr.kind {
+            ExprKind::Fact(fact) => Some((0, fact.into_raw().into_u32(), 0)),
+            ExprKind::Definition(d) => Some((1, d.into_raw().into_u32(), 0)),
+            ExprKind::Decision(d) => Some((2, d.into_raw().into_u32(), 0)),
+            ExprKind::Constant(c) => Some((3, c.into_raw().into_u32(), 0)),
+            ExprKind::Arithmetic(op, a, b) => of(*a).zip(of(*b)).map(|(a, b)| (4 + *op as u32, a, b)),
+            _ => None,
+        };
+        let number = key.map_or(own, |key| *known.entry(key).or_insert(own));
+        numbers.push(number);
+    }
+    numbers
 }
 
 /// The texts that can make a difference: those of the policy and the deal, and as many others as
