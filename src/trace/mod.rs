@@ -8,6 +8,8 @@ mod bounds;
 mod build;
 pub mod data;
 mod encode;
+mod reading;
+mod tree;
 mod why;
 pub mod words;
 
@@ -47,8 +49,8 @@ impl Report<'_> {
     }
 
     /// The tree that a terminal shows, at most 100 columns wide.
-    pub fn tree(&self, _options: TreeOptions) -> String {
-        self.json()
+    pub fn tree(&self, options: TreeOptions) -> String {
+        tree::tree(&self.data(), options)
     }
 
     /// Markdown to paste elsewhere.

@@ -1,0 +1,298 @@
+//! How a trace is read: what made an expression come out as it did, and how that is said. Shared by the views.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::data::{
+    Answer, Answers, Cite, Decision, Definition, Evaluation, Kind, Node, NodeKind, NodeState, Origin, Place, Points,
+    Possible, Rubric, RuleState, Status,
+};
+use super::words;
+
+/// How many definitions deep a reader follows.
+const DEEPEST: u32 = 8;
+/// How many values are named before the rest is counted.
+const MOST_VALUES: usize = 12;
+
+/// An evaluation with what is needed to read it.
+pub(super) struct Reading<'a> {
+    pub(super) data: &'a Evaluation,
+    definitions: FxHashMap<&'a str, &'a Definition>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(data: &'a Evaluation) -> Reading<'a> {
+        Reading { data, definitions: data.definitions.iter().map(|d| (d.name.as_str(), d)).collect() }
+    }
+
+    /// What a definition came to, at this record where it is taken for records.
+    pub(super) fn definition(&self, name: &str, record: Option<u32>) -> Option<&'a Node> {
+        let definition = self.definitions.get(name)?;
+        let body = definition.bodies.iter().find(|(of, _)| of.is_none() || *of == record);
+        body.map(|(_, node)| node)
+    }
+
+    /// The decisions in groups, each group where its first decision stands.
+    pub(super) fn groups(&self) -> Vec<(&'a str, Vec<&'a Decision>)> {
+        let mut groups: Vec<(&str, Vec<&Decision>)> = Vec::new();
+        let mut places: FxHashMap<&str, usize> = FxHashMap::default();
+        for decision in &self.data.decisions {
+            let place = *places.entry(decision.group.as_str()).or_insert_with(|| {
+                groups.push((decision.group.as_str(), Vec::new()));
+                groups.len() - 1
+            });
+            if let Some((_, decisions)) = groups.get_mut(place) {
+                decisions.push(decision);
+            }
+        }
+        groups
+    }
+
+    /// The facts that made `node` come out as it did, in the order in which they are met, through definitions.
+    pub(super) fn facts_behind(&self, node: &'a Node, record: Option<u32>) -> Vec<&'a Node> {
+        let mut found = Vec::new();
+        let mut seen = FxHashSet::default();
+        self.gather(node, record, 0, &mut seen, &mut found);
+        found
+    }
+
+    fn gather(
+        &self,
+        node: &'a Node,
+        record: Option<u32>,
+        depth: u32,
+        seen: &mut FxHashSet<(&'a str, Option<u32>)>,
+        found: &mut Vec<&'a Node>,
+    ) {
+        let record = node.record.or(record);
+        match (node.kind, &node.name) {
+            (NodeKind::Fact, Some(name)) => {
+                if seen.insert((name, None)) {
+                    found.push(node);
+                }
+            }
+            (NodeKind::Definition, Some(name)) if depth < DEEPEST && seen.insert((name, record)) => {
+                if let Some(body) = self.definition(name, record) {
+                    self.gather(body, record, depth + 1, seen, found);
+                }
+            }
+            _ => {
+                for part in decisive(node) {
+                    self.gather(part, record, depth, seen, found);
+                }
+            }
+        }
+    }
+}
+
+/// The parts that made an expression come out as it did: what failed of an `and`, what held of an `or`.
+pub(super) fn decisive(node: &Node) -> Vec<&Node> {
+    let truth = truth(node);
+    let parts = node.parts.iter().filter(|p| p.state != NodeState::NotNeeded);
+    match (node.kind, node.state, truth) {
+        (NodeKind::And, _, Some(false)) => parts.filter(|p| self::truth(p) == Some(false)).collect(),
+        (NodeKind::Or, _, Some(true)) => parts.filter(|p| self::truth(p) == Some(true)).collect(),
+        (NodeKind::And | NodeKind::Or, NodeState::Unknown, _) | (_, NodeState::Error | NodeState::Gap, _) => {
+            let same: Vec<&Node> = parts.clone().filter(|p| p.state == node.state).collect();
+            if same.is_empty() { parts.collect() } else { same }
+        }
+        _ => parts.collect(),
+    }
+}
+
+/// The truth of a condition, where it is known.
+pub(super) fn truth(node: &Node) -> Option<bool> {
+    node.value.as_ref().and_then(|v| v.json.as_bool())
+}
+
+/// What an expression came to, in words.
+pub(super) fn outcome(node: &Node) -> String {
+    match node.state {
+        NodeState::Known => node.value.as_ref().map_or_else(String::new, |v| v.words.clone()),
+        NodeState::Unknown => match &node.possible {
+            Some(possible) => format!("unknown, {}", possibilities(possible)),
+            None => "unknown".to_owned(),
+        },
+        NodeState::Error => match &node.error {
+            Some(error) => format!("error: {}", error.message),
+            None => "error".to_owned(),
+        },
+        NodeState::Gap => match &node.gap {
+            Some(decision) => format!("no rule of `{decision}` speaks"),
+            None => "no rule speaks".to_owned(),
+        },
+        NodeState::NotNeeded => "not needed".to_owned(),
+    }
+}
+
+/// `high, medium or low`, `0 to 10 hours`.
+pub(super) fn possibilities(possible: &Possible) -> String {
+    match possible {
+        Possible::Values(values) if values.len() > MOST_VALUES => {
+            let first: Vec<&str> = values.iter().take(MOST_VALUES).map(|v| v.words.as_str()).collect();
+            format!("{} or one of {} more", first.join(", "), values.len() - MOST_VALUES)
+        }
+        Possible::Values(values) => {
+            let all: Vec<&str> = values.iter().map(|v| v.words.as_str()).collect();
+            words::listed(&all, "or")
+        }
+        Possible::Range { from, to, none } => {
+            format!("{} to {}{}", from.words, to.words, if *none { ", or none" } else { "" })
+        }
+    }
+}
+
+/// `12`, `12 to 20`, `unknown`.
+pub(super) fn points(points: &Points) -> String {
+    match (&points.points, &points.at_least, &points.at_most) {
+        (Some(points), _, _) => points.words.clone(),
+        (None, Some(low), Some(high)) if low == high => low.words.clone(),
+        (None, Some(low), Some(high)) => format!("{} to {}", low.words, high.words),
+        _ => "unknown".to_owned(),
+    }
+}
+
+/// `12 of 20`, where the most is known.
+pub(super) fn share(p: &Points) -> String {
+    match &p.most {
+        Some(most) => format!("{} of {}", points(p), most.words),
+        None => points(p),
+    }
+}
+
+/// `11 points above the 50 for high`, `4 points short of high, which begins at 50`; nothing while the score is open.
+pub(super) fn distance(rubric: &Rubric) -> Vec<String> {
+    let reached = rubric.bands.iter().position(|b| b.reached != Some(false));
+    let mut out = Vec::new();
+    let plural = |gap: &str| if gap == "1" { "point" } else { "points" };
+    if let Some(band) = reached.and_then(|i| rubric.bands.get(i))
+        && let (Some(true), Some(from), Some(gap)) = (band.reached, &band.from, &band.gap)
+    {
+        out.push(match gap.as_str() {
+            "0" => format!("exactly the {} that {} takes", from.words, band.name),
+            _ => format!("{gap} {} above the {} for {}", plural(gap), from.words, band.name),
+        });
+    }
+    let next = reached.unwrap_or(rubric.bands.len()).checked_sub(1).and_then(|i| rubric.bands.get(i));
+    if let Some(band) = next
+        && let (Some(from), Some(gap)) = (&band.from, &band.gap)
+    {
+        out.push(format!("{gap} {} short of {}, which begins at {}", plural(gap), band.name, from.words));
+    }
+    out
+}
+
+/// The bands as they are written: `high from 50, medium from 30, otherwise low`.
+pub(super) fn bands(rubric: &Rubric) -> String {
+    let all: Vec<String> = rubric
+        .bands
+        .iter()
+        .map(|band| match &band.from {
+            Some(from) => format!("{} from {}", band.name, from.words),
+            None => format!("otherwise {}", band.name),
+        })
+        .collect();
+    all.join(", ")
+}
+
+/// `OpenCraft Handbook, “Sales”`.
+pub(super) fn cite(cite: &Cite) -> String {
+    match &cite.section {
+        Some(section) => format!("{}, “{section}”", cite.title),
+        None => cite.title.clone(),
+    }
+}
+
+/// `city-tender.ron:12:8`.
+pub(super) fn place(place: &Place) -> String {
+    format!("{}:{}:{}", place.file, place.line, place.column)
+}
+
+/// Where the value of a fact came from: whose judgement it is, and who gave it.
+pub(super) fn source(node: &Node) -> Option<String> {
+    let given = match &node.origin {
+        Some(Origin::File(at)) => Some(place(at)),
+        Some(Origin::Set) => Some("set on the command line".to_owned()),
+        Some(Origin::Code) => Some("given by a program".to_owned()),
+        Some(Origin::Presumed) => Some("presumed, as nobody said".to_owned()),
+        None => None,
+    };
+    let judged = node.judged_by.as_ref().map(|who| format!("judged by {who}"));
+    match (judged, given) {
+        (Some(judged), Some(given)) => Some(format!("{judged}, {given}")),
+        (judged, given) => judged.or(given),
+    }
+}
+
+/// How an answer ended, in a word or a value: `waived`, `undecided`, `in conflict`.
+pub(super) fn verdict(answer: &Answer) -> String {
+    match answer.status {
+        Status::Decided | Status::Default => answer.value.as_ref().map_or_else(String::new, |v| v.words.clone()),
+        Status::Undecided => "undecided".to_owned(),
+        Status::Conflict => "in conflict".to_owned(),
+        Status::Error => "error".to_owned(),
+    }
+}
+
+/// Whether everything is given and no rule speaks.
+pub(super) fn is_gap(answer: &Answer) -> bool {
+    answer.status == Status::Undecided && answer.missing.as_ref().is_none_or(Vec::is_empty)
+}
+
+/// What else may come out, beside values: `no rule may speak`, `rules may disagree`, `there may be an error`.
+pub(super) fn possible_states(answer: &Answer) -> Option<String> {
+    let states: Vec<&str> = answer
+        .possible_states
+        .iter()
+        .map(|state| match *state {
+            "gap" => "no rule may speak",
+            "conflict" => "rules may disagree",
+            _ => "it may end in an error",
+        })
+        .collect();
+    if states.is_empty() { None } else { Some(words::listed(&states, "and")) }
+}
+
+/// What became of a rule, in words.
+pub(super) fn rule_state(kind: Kind, state: RuleState, overridden_by: &[String]) -> String {
+    match (kind, state) {
+        (Kind::Gate, RuleState::Stands) => "fails".to_owned(),
+        (Kind::Gate, RuleState::DoesNotApply) => "is met".to_owned(),
+        (Kind::Gate, RuleState::Overridden) => {
+            format!("fails too, but {} weighs more", words::listed(overridden_by, "and"))
+        }
+        (Kind::Checklist, RuleState::Stands) => "applies".to_owned(),
+        (Kind::Checklist, RuleState::Unknown) => "unknown whether it applies".to_owned(),
+        (_, RuleState::Stands) => "stands".to_owned(),
+        (_, RuleState::Overridden) => format!("applies, but is overridden by {}", words::listed(overridden_by, "and")),
+        (_, RuleState::DoesNotApply) => "does not apply".to_owned(),
+        (_, RuleState::Unknown) => "unknown whether it stands".to_owned(),
+        (_, RuleState::NotInForce) => "not in force on this date".to_owned(),
+        (Kind::Rubric, RuleState::NotReached) => "not reached: a higher band holds".to_owned(),
+        (_, RuleState::NotReached) => "not reached: an earlier row holds".to_owned(),
+        (_, RuleState::Error) => "error".to_owned(),
+    }
+}
+
+/// Every answer of a decision.
+pub(super) fn answers(decision: &Decision) -> &[Answer] {
+    match &decision.answers {
+        Answers::One(answer) => std::slice::from_ref(answer),
+        Answers::Each { answers, .. } => answers,
+    }
+}
+
+/// How many answers ended how: `19 decided, 3 by default, 1 undecided`.
+pub(super) fn summary(data: &Evaluation) -> String {
+    let all: Vec<&Answer> = data.decisions.iter().flat_map(answers).collect();
+    let of = |status: Status| all.iter().filter(|a| a.status == status).count();
+    let parts = [
+        (of(Status::Decided), "decided"),
+        (of(Status::Default), "by default"),
+        (of(Status::Undecided), "undecided"),
+        (of(Status::Conflict), "in conflict"),
+        (of(Status::Error), "in error"),
+        (all.iter().filter(|a| a.provisional).count(), "provisional"),
+    ];
+    let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    format!("{}: {}", words::count(all.len(), "answer", "answers"), parts.join(", "))
+}

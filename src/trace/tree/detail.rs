@@ -1,0 +1,232 @@
+//! What an answer rests on: every rule with its state, every condition down to facts.
+
+use rustc_hash::FxHashSet;
+
+use super::Tree;
+use super::answer::because;
+use super::page::{BAD, BOLD, DIM, GOOD, Line, Margin, OPEN, PLAIN};
+use crate::trace::data::{Answer, Decision, Kind, Node, NodeKind, NodeState, Notes, Reason, Rule, RuleState, Trace};
+use crate::trace::reading;
+
+/// How deep definitions are followed.
+const DEEPEST: u32 = 10;
+/// How many parts of one expression are shown.
+const MOST_PARTS: usize = 40;
+
+/// What has been shown of one answer already.
+#[derive(Default)]
+struct Shown<'a>(FxHashSet<(&'a str, Option<u32>)>);
+
+impl<'a> Tree<'a> {
+    pub(super) fn detail(&mut self, decision: &'a Decision, answer: &'a Answer, margin: &Margin, record: Option<u32>) {
+        let Some(trace) = &answer.trace else { return };
+        let mut shown = Shown::default();
+        if let Some(computed) = &trace.computed {
+            self.node(computed, &margin.within("= "), record, 0, &mut shown);
+        }
+        for criterion in trace.rubric.iter().flat_map(|r| &r.criteria) {
+            let title = Line::new()
+                .plain(criterion.label.as_ref().unwrap_or(&criterion.name))
+                .plain(": ")
+                .with(BOLD, reading::share(&criterion.points));
+            self.page.put(&margin.within("· "), &title);
+            let margin = margin.within("  ");
+            self.notes(&criterion.notes, &margin);
+            self.node(&criterion.rests_on, &margin, record, 0, &mut shown);
+        }
+        for rule in &trace.rules {
+            self.rule(decision, rule, margin, record, &mut shown);
+        }
+        self.default(trace, margin, record, &mut shown);
+        if decision.kind != Kind::Computed {
+            self.notes(&trace.notes, margin);
+        }
+        if let Some(at) = &trace.at {
+            self.page.put(margin, &Line::new().with(DIM, format!("written at {}", reading::place(at))));
+        }
+    }
+
+    fn rule(
+        &mut self,
+        decision: &Decision,
+        rule: &'a Rule,
+        margin: &Margin,
+        record: Option<u32>,
+        shown: &mut Shown<'a>,
+    ) {
+        let (style, mark) = match rule.state {
+            RuleState::Stands if decision.kind == Kind::Gate => (BAD, "✗ "),
+            RuleState::Stands => (GOOD, "✓ "),
+            RuleState::Overridden => (DIM, "~ "),
+            RuleState::Unknown => (OPEN, "? "),
+            RuleState::Error => (BAD, "! "),
+            RuleState::DoesNotApply if decision.kind == Kind::Gate => (GOOD, "✓ "),
+            RuleState::DoesNotApply | RuleState::NotInForce | RuleState::NotReached => (DIM, "- "),
+        };
+        let mut line = Line::new().with(style, mark).plain(&rule.name);
+        if let Some(label) = &rule.label {
+            line.push(DIM, format!(" ({label})"));
+        }
+        if decision.kind != Kind::Checklist {
+            let outcome = if rule.outcome.state == NodeState::NotNeeded {
+                rule.outcome.text.clone()
+            } else {
+                reading::outcome(&rule.outcome)
+            };
+            line.push(PLAIN, if decision.kind == Kind::Gate { ", else " } else { " → " });
+            line.push(BOLD, outcome);
+        }
+        line.push(PLAIN, ": ");
+        line.push(style, reading::rule_state(decision.kind, rule.state, &rule.overridden_by));
+        if let Some(window) = window(rule) {
+            line.push(DIM, format!(", {window}"));
+        }
+        self.page.put(&margin.hanging(2), &line);
+        let margin = margin.within("  ");
+        if matches!(rule.state, RuleState::NotReached | RuleState::NotInForce) {
+            return;
+        }
+        if rule.state != RuleState::DoesNotApply {
+            self.notes(&rule.notes, &margin);
+        }
+        if let Some(condition) = rule.when.as_ref().or(rule.requires.as_ref()) {
+            self.node(condition, &margin, record, 0, shown);
+        }
+        let computed = !matches!(rule.outcome.kind, NodeKind::Literal) && rule.outcome.state != NodeState::NotNeeded;
+        if computed && rule.state != RuleState::DoesNotApply {
+            self.node(&rule.outcome, &margin.within("= "), record, 0, shown);
+        }
+    }
+
+    fn default(&mut self, trace: &'a Trace, margin: &Margin, record: Option<u32>, shown: &mut Shown<'a>) {
+        let Some(default) = &trace.default else { return };
+        let (style, mark, what) = if default.stands { (GOOD, "✓ ", "stands") } else { (DIM, "- ", "not needed") };
+        let outcome = match default.outcome.state {
+            NodeState::NotNeeded => default.outcome.text.clone(),
+            _ => reading::outcome(&default.outcome),
+        };
+        let line =
+            Line::new().with(style, mark).plain("otherwise → ").with(BOLD, outcome).plain(": ").with(style, what);
+        self.page.put(&margin.hanging(2), &line);
+        if default.stands {
+            let margin = margin.within("  ");
+            self.notes(&default.notes, &margin);
+            if !matches!(default.outcome.kind, NodeKind::Literal) {
+                self.node(&default.outcome, &margin.within("= "), record, 0, shown);
+            }
+        }
+    }
+
+    fn notes(&mut self, notes: &Notes, margin: &Margin) {
+        if notes.because.is_none() && notes.cites.is_empty() {
+            return;
+        }
+        let reason = Reason {
+            rule: None,
+            label: None,
+            outcome: None,
+            because: notes.because.clone(),
+            cites: notes.cites.clone(),
+        };
+        self.page.put(margin, &because(&reason));
+    }
+
+    /// An expression, then what made it come out as it did.
+    fn node(&mut self, node: &'a Node, margin: &Margin, record: Option<u32>, depth: u32, shown: &mut Shown<'a>) {
+        let record = node.record.or(record);
+        self.page.put(&margin.hanging(2), &node_line(node));
+        let within = margin.within("  ");
+        if let Some(error) = &node.error
+            && node.parts.is_empty()
+        {
+            self.fault(error, &within);
+        }
+        if let (NodeKind::Definition, Some(name)) = (node.kind, &node.name)
+            && let Some(body) = self.reading.definition(name, record)
+        {
+            if depth >= DEEPEST || !shown.0.insert((name, record)) {
+                return;
+            }
+            self.node(body, &within, record, depth + 1, shown);
+            return;
+        }
+        let parts = reading::decisive(node);
+        let each_record = node.kind == NodeKind::Aggregate;
+        let mut last = None;
+        for part in parts.iter().take(MOST_PARTS) {
+            let mut inner = within.clone();
+            if each_record && part.record.is_some() {
+                if part.record != last {
+                    last = part.record;
+                    let n = part.record.map_or(0, |r| u64::from(r) + 1);
+                    self.page.put(&within, &Line::new().with(DIM, format!("record {n}")));
+                }
+                inner = within.within("  ");
+            }
+            self.node(part, &inner, record, depth, shown);
+        }
+        if let Some(more) = parts.len().checked_sub(MOST_PARTS + 1) {
+            self.page.put(&within, &Line::new().with(DIM, format!("… and {} more", more + 1)));
+        }
+        if node.cut {
+            self.page.put(&within, &Line::new().with(DIM, "…"));
+        }
+    }
+}
+
+/// `✓ deal.channel is tender`, `deal.channel: tender  Channel, city-tender.ron:12:18`
+fn node_line(node: &Node) -> Line {
+    let condition = !matches!(
+        node.kind,
+        NodeKind::Fact
+            | NodeKind::Constant
+            | NodeKind::Definition
+            | NodeKind::Decision
+            | NodeKind::Item
+            | NodeKind::Parameter
+            | NodeKind::AsOf
+            | NodeKind::Lookup
+    );
+    let mut line = match (condition, reading::truth(node), node.state) {
+        (true, Some(true), _) => return Line::new().with(GOOD, "✓ ").plain(&node.text),
+        (true, Some(false), _) => return Line::new().with(BAD, "✗ ").plain(&node.text),
+        (true, None, NodeState::Unknown) if node.possible.is_none() => {
+            return Line::new().with(OPEN, "? ").plain(&node.text);
+        }
+        (_, _, NodeState::Unknown) => Line::new().with(OPEN, "? "),
+        (_, _, NodeState::Error | NodeState::Gap) => Line::new().with(BAD, "! "),
+        _ => Line::new(),
+    };
+    let name = if node.kind == NodeKind::Fact { node.name.as_ref().unwrap_or(&node.text) } else { &node.text };
+    let style = match node.state {
+        NodeState::Known => BOLD,
+        NodeState::Unknown => OPEN,
+        NodeState::Error | NodeState::Gap => BAD,
+        NodeState::NotNeeded => DIM,
+    };
+    line.push(PLAIN, name);
+    line.push(PLAIN, ": ");
+    line.push(style, reading::outcome(node));
+    let what = match node.kind {
+        NodeKind::Decision | NodeKind::Item => Some("a decision"),
+        NodeKind::Constant => Some("a constant"),
+        _ => None,
+    };
+    let label = node.label.as_deref();
+    let source = reading::source(node);
+    let presumed = node.origin == Some(crate::trace::data::Origin::Presumed);
+    let about: Vec<&str> = label.into_iter().chain(what).chain(source.as_deref()).collect();
+    if !about.is_empty() {
+        line.push(if presumed { OPEN } else { DIM }, format!("  {}", about.join(", ")));
+    }
+    line
+}
+
+fn window(rule: &Rule) -> Option<String> {
+    match (&rule.from, &rule.until) {
+        (Some(from), Some(until)) => Some(format!("in force from {from} until {until}")),
+        (Some(from), None) => Some(format!("in force from {from}")),
+        (None, Some(until)) => Some(format!("in force until {until}")),
+        (None, None) => None,
+    }
+}

@@ -1,0 +1,187 @@
+//! The tree that a terminal shows: the answer first, then its reasons, then everything it rests on.
+
+mod answer;
+mod detail;
+mod page;
+
+use page::{BAD, BOLD, DIM, GOOD, LINK, Line, Margin, OPEN, Page};
+
+use super::TreeOptions;
+use super::data::{Answer, Answers, Decision, Evaluation, FactRef, Shown, Status};
+use super::reading::{self, Reading};
+
+/// The tree of an evaluation.
+pub(super) fn tree(data: &Evaluation, options: TreeOptions) -> String {
+    let mut tree = Tree { reading: Reading::new(data), options, page: Page::new(options.color) };
+    tree.head();
+    for (group, decisions) in tree.reading.groups() {
+        tree.page.blank();
+        tree.page.put(&Margin::default(), &Line::new().with(BOLD.underline(), group));
+        for decision in decisions {
+            tree.decision(decision);
+        }
+    }
+    if options.verbose && !data.needed.is_empty() {
+        tree.page.blank();
+        tree.page.put(&Margin::default(), &Line::new().with(BOLD.underline(), "What these rest on"));
+        for decision in &data.needed {
+            tree.decision(decision);
+        }
+    }
+    tree.missing();
+    tree.page.blank();
+    tree.page.put(&Margin::default(), &Line::new().with(DIM, reading::summary(data)));
+    tree.page.finish()
+}
+
+struct Tree<'a> {
+    reading: Reading<'a>,
+    options: TreeOptions,
+    page: Page,
+}
+
+impl<'a> Tree<'a> {
+    fn head(&mut self) {
+        let data = self.reading.data;
+        let title = Line::new().with(BOLD, &data.deal).plain(" on ").plain(&data.as_of);
+        self.page.put(&Margin::default(), &title);
+        let policy = format!("{} {}", data.policy.name, data.policy.version);
+        let policy = match &data.policy.label {
+            Some(label) => format!("{label} ({})", policy.trim_end()),
+            None => policy,
+        };
+        self.page.put(&Margin::default(), &Line::new().with(DIM, policy));
+        if data.strict {
+            let strict = "strict: what the policy presumes is left out of account";
+            self.page.put(&Margin::default(), &Line::new().with(OPEN, strict));
+        }
+    }
+
+    fn decision(&mut self, decision: &'a Decision) {
+        match &decision.answers {
+            Answers::One(answer) => {
+                let full = self.options.verbose || worth_telling(decision, answer);
+                if full {
+                    self.page.blank();
+                }
+                self.title(decision, Some(answer));
+                if full {
+                    self.answer(decision, answer, &Margin::spaces(2), None);
+                }
+            }
+            Answers::Each { answers, names } => self.each(decision, answers, names),
+        }
+    }
+
+    fn each(&mut self, decision: &'a Decision, answers: &'a [Answer], names: &'a [String]) {
+        if self.options.verbose || !answers.is_empty() {
+            self.page.blank();
+        }
+        self.title(decision, None);
+        if answers.is_empty() {
+            self.page.put(&Margin::spaces(4), &Line::new().with(DIM, "the list is empty"));
+        }
+        for (i, (answer, name)) in answers.iter().zip(names).enumerate() {
+            let mut line = mark(answer).plain(name).plain(": ").with(BOLD, reading::verdict(answer));
+            if let Some(by) = answer.by.as_ref().filter(|by| !by.is_empty()) {
+                line.push(DIM, format!("  by {}", by.join(", ")));
+            }
+            if answer.provisional {
+                line.push(OPEN, "  provisional");
+            }
+            self.page.put(&Margin::spaces(2).within("  "), &line);
+            if self.options.verbose || !settled(answer) {
+                let record = u32::try_from(i).ok();
+                self.answer(decision, answer, &Margin::spaces(6), record);
+            }
+        }
+    }
+
+    /// `● How discovery is paid for: waived  discovery.billing`
+    fn title(&mut self, decision: &Decision, answer: Option<&Answer>) {
+        let mut line = match answer {
+            Some(answer) => mark(answer),
+            None => Line::new().with(DIM, "▸ "),
+        };
+        let label = decision.label.as_ref().unwrap_or(&decision.name);
+        line.push(page::PLAIN, label);
+        line.push(page::PLAIN, ":");
+        match answer {
+            Some(answer) if answer.value.as_ref().is_some_and(|v| v.items.as_ref().is_some_and(|i| !i.is_empty())) => {}
+            Some(answer) => {
+                line.push(page::PLAIN, " ");
+                line.push(verdict_style(answer), reading::verdict(answer));
+            }
+            None => line.push(page::PLAIN, " for each"),
+        }
+        if answer.is_some_and(|a| a.provisional) {
+            line.push(OPEN, " (provisional)");
+        }
+        if decision.label.is_some() {
+            line.push(DIM, format!("  {}", decision.name));
+        }
+        self.page.put(&Margin::default().hanging(2), &line);
+    }
+
+    /// Every fact that some answer is missing, once, with the question that asks for it.
+    fn missing(&mut self) {
+        let mut facts: Vec<(&FactRef, Vec<&str>)> = Vec::new();
+        for decision in &self.reading.data.decisions {
+            for fact in reading::answers(decision).iter().flat_map(|a| a.missing.iter().flatten()) {
+                let label = decision.label.as_ref().unwrap_or(&decision.name).as_str();
+                match facts.iter_mut().find(|(known, _)| known.path == fact.path) {
+                    Some((_, decisions)) if decisions.contains(&label) => {}
+                    Some((_, decisions)) => decisions.push(label),
+                    None => facts.push((fact, vec![label])),
+                }
+            }
+        }
+        if facts.is_empty() {
+            return;
+        }
+        self.page.blank();
+        self.page.put(&Margin::default(), &Line::new().with(BOLD.underline(), "What is missing"));
+        for (fact, decisions) in facts {
+            let title = Line::new().with(OPEN, "? ").plain(&fact.label).with(DIM, format!("  {}", fact.path));
+            self.page.put(&Margin::default().hanging(2), &title);
+            let question = fact.ask.clone().unwrap_or_default();
+            let mut line = Line::new().plain(question);
+            let before = if fact.ask.is_some() { " " } else { "" };
+            line.push(DIM, format!("{before}({})", fact.takes));
+            if let Some(who) = &fact.judged_by {
+                line.push(LINK, format!(" {who} judges"));
+            }
+            self.page.put(&Margin::spaces(4), &line);
+            let for_what = format!("for: {}", decisions.join(", "));
+            self.page.put(&Margin::spaces(4), &Line::new().with(DIM, for_what));
+        }
+    }
+}
+
+/// Whether an answer is shown in full where not everything is: it is reported, and something made it other than usual.
+fn worth_telling(decision: &Decision, answer: &Answer) -> bool {
+    let usual = answer.status == Status::Default || answer.value.as_ref().is_some_and(Shown::is_none);
+    let quiet = usual && answer.refer.is_empty() && !answer.provisional;
+    !settled(answer) || (decision.reported && !quiet)
+}
+
+fn settled(answer: &Answer) -> bool {
+    matches!(answer.status, Status::Decided | Status::Default)
+}
+
+fn mark(answer: &Answer) -> Line {
+    match answer.status {
+        Status::Decided => Line::new().with(GOOD, "● "),
+        Status::Default => Line::new().with(DIM, "○ "),
+        Status::Undecided => Line::new().with(OPEN, "? "),
+        Status::Conflict | Status::Error => Line::new().with(BAD, "✗ "),
+    }
+}
+
+fn verdict_style(answer: &Answer) -> anstyle::Style {
+    match answer.status {
+        Status::Decided | Status::Default => BOLD,
+        Status::Undecided => OPEN.bold(),
+        Status::Conflict | Status::Error => BAD.bold(),
+    }
+}
