@@ -156,6 +156,32 @@ pub enum Function {
 }
 
 impl ExprKind {
+    /// The expressions it is made of, from left to right. Definitions, decisions and look-ups that it
+    /// names are not among them.
+    pub fn operands(&self) -> Vec<ExprId> {
+        match self {
+            ExprKind::Literal(_)
+            | ExprKind::Fact(_)
+            | ExprKind::Constant(_)
+            | ExprKind::Definition(_)
+            | ExprKind::Decision(_)
+            | ExprKind::Item(..)
+            | ExprKind::Parameter(_)
+            | ExprKind::AsOf => Vec::new(),
+            ExprKind::Not(a) | ExprKind::Negate(a) | ExprKind::Checked(a) | ExprKind::IsNone { of: a, .. } => vec![*a],
+            ExprKind::And(all) | ExprKind::Or(all) | ExprKind::Call(_, all) | ExprKind::Lookup(_, all) => all.to_vec(),
+            ExprKind::Compare(_, a, b)
+            | ExprKind::Is { left: a, right: b, .. }
+            | ExprKind::Arithmetic(_, a, b)
+            | ExprKind::ShiftDays { date: a, days: b, .. }
+            | ExprKind::DaysBetween(a, b) => vec![*a, *b],
+            ExprKind::In { of, among, .. } => std::iter::once(*of).chain(among.iter().copied()).collect(),
+            ExprKind::Within { of, low, high, .. } => std::iter::once(*of).chain(*low).chain(*high).collect(),
+            ExprKind::If { condition, then, otherwise } => vec![*condition, *then, *otherwise],
+            ExprKind::Aggregate { summed, condition, .. } => summed.iter().chain(condition).copied().collect(),
+        }
+    }
+
     /// A literal number.
     pub fn number(n: Number) -> ExprKind {
         ExprKind::Literal(Value::Number(n))

@@ -8,6 +8,9 @@ mod bounds;
 mod build;
 pub mod data;
 mod encode;
+mod html;
+mod markdown;
+mod mermaid;
 mod reading;
 mod tree;
 mod why;
@@ -55,17 +58,17 @@ impl Report<'_> {
 
     /// Markdown to paste elsewhere.
     pub fn markdown(&self) -> String {
-        self.json()
+        markdown::markdown(&self.data())
     }
 
     /// One HTML page that needs nothing beside it.
     pub fn html(&self) -> String {
-        self.json()
+        html::html(&self.data())
     }
 
     /// A Mermaid diagram of how the decisions rest on each other and on the facts.
     pub fn mermaid(&self) -> String {
-        self.json()
+        mermaid::mermaid(self, &self.data())
     }
 }
 

@@ -296,3 +296,15 @@ pub(super) fn summary(data: &Evaluation) -> String {
     let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     format!("{}: {}", words::count(all.len(), "answer", "answers"), parts.join(", "))
 }
+
+/// The address, if it is one of the web: no view links to anything else.
+pub(super) fn web_address(at: &str) -> Option<&str> {
+    let scheme = |scheme: &str| at.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    (scheme("https://") || scheme("http://")).then_some(at)
+}
+
+/// The decision that a node names, where its answer is here.
+pub(super) fn linked<'a>(data: &Evaluation, node: &'a Node) -> Option<&'a str> {
+    let name = node.name.as_deref()?;
+    data.decisions.iter().chain(&data.needed).any(|d| d.name == name).then_some(name)
+}
