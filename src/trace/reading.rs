@@ -17,11 +17,21 @@ const MOST_VALUES: usize = 12;
 pub(super) struct Reading<'a> {
     pub(super) data: &'a Evaluation,
     definitions: FxHashMap<&'a str, &'a Definition>,
+    decisions: FxHashSet<&'a str>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(data: &'a Evaluation) -> Reading<'a> {
-        Reading { data, definitions: data.definitions.iter().map(|d| (d.name.as_str(), d)).collect() }
+        Reading {
+            data,
+            definitions: data.definitions.iter().map(|d| (d.name.as_str(), d)).collect(),
+            decisions: data.decisions.iter().chain(&data.needed).map(|d| d.name.as_str()).collect(),
+        }
+    }
+
+    /// The decision that a node names, where its answer is here.
+    pub(super) fn linked(&self, node: &'a Node) -> Option<&'a str> {
+        node.name.as_deref().filter(|name| self.decisions.contains(name))
     }
 
     /// What a definition came to, at this record where it is taken for records.
@@ -301,10 +311,4 @@ pub(super) fn summary(data: &Evaluation) -> String {
 pub(super) fn web_address(at: &str) -> Option<&str> {
     let scheme = |scheme: &str| at.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     (scheme("https://") || scheme("http://")).then_some(at)
-}
-
-/// The decision that a node names, where its answer is here.
-pub(super) fn linked<'a>(data: &Evaluation, node: &'a Node) -> Option<&'a str> {
-    let name = node.name.as_deref()?;
-    data.decisions.iter().chain(&data.needed).any(|d| d.name == name).then_some(name)
 }

@@ -120,7 +120,7 @@ impl<'a> Page<'a> {
             self.markup.element("span", &[("class", class)], mark);
         }
         let name = if node.kind == NodeKind::Fact { node.name.as_ref().unwrap_or(&node.text) } else { &node.text };
-        match (node.kind, reading::linked(self.reading.data, node)) {
+        match (node.kind, self.reading.linked(node)) {
             (NodeKind::Decision | NodeKind::Item, Some(target)) => {
                 self.markup.element("a", &[("href", &format!("#decision-{target}"))], name);
             }

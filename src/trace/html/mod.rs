@@ -80,7 +80,9 @@ impl<'a> Page<'a> {
             out.raw("</th><td>");
             match &decision.answers {
                 Answers::One(answer) => verdict(out, answer),
-                Answers::Each { answers, .. } if answers.is_empty() => out.element("span", &[("class", "soft")], "none in the list"),
+                Answers::Each { answers, .. } if answers.is_empty() => {
+                    out.element("span", &[("class", "soft")], "none in the list")
+                }
                 Answers::Each { answers, names } => {
                     for (i, (answer, name)) in answers.iter().zip(names).enumerate() {
                         if i > 0 {
