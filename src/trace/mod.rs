@@ -11,6 +11,7 @@ mod encode;
 mod html;
 mod markdown;
 mod mermaid;
+mod page;
 mod reading;
 mod tree;
 mod why;

@@ -57,8 +57,9 @@ impl<'a> Reading<'a> {
         groups
     }
 
-    /// The facts that made `node` come out as it did, in the order in which they are met, through definitions.
-    pub(super) fn facts_behind(&self, node: &'a Node, record: Option<u32>) -> Vec<&'a Node> {
+    /// The facts and decisions that made `node` come out as it did, in the order in which they are met,
+    /// through definitions.
+    pub(super) fn behind(&self, node: &'a Node, record: Option<u32>) -> Vec<&'a Node> {
         let mut found = Vec::new();
         let mut seen = FxHashSet::default();
         self.gather(node, record, 0, &mut seen, &mut found);
@@ -75,8 +76,10 @@ impl<'a> Reading<'a> {
     ) {
         let record = node.record.or(record);
         match (node.kind, &node.name) {
-            (NodeKind::Fact, Some(name)) => {
-                if seen.insert((name, None)) {
+            (NodeKind::Fact | NodeKind::Decision | NodeKind::Item, Some(name)) => {
+                let name = if node.kind == NodeKind::Fact { name } else { &node.text };
+                let of = if node.kind == NodeKind::Fact { None } else { record };
+                if seen.insert((name, of)) {
                     found.push(node);
                 }
             }

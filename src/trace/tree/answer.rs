@@ -1,8 +1,8 @@
 //! One answer: what it says, why, who is to be asked, what is missing.
 
-use super::page::{BAD, BOLD, DIM, LINK, Line, Margin, OPEN, PLAIN};
 use super::{Tree, settled};
 use crate::trace::data::{Answer, Decision, Fault, Kind, NodeState, Reason, RuleState, Status};
+use crate::trace::page::{BAD, BOLD, DIM, LINK, Line, Margin, OPEN, PLAIN};
 use crate::trace::{reading, words};
 
 impl<'a> Tree<'a> {
@@ -163,7 +163,7 @@ impl<'a> Tree<'a> {
         let standing = trace.rules.iter().filter(|r| r.state == RuleState::Stands);
         let mut said = Vec::new();
         for condition in standing.filter_map(|r| r.when.as_ref().or(r.requires.as_ref())) {
-            for fact in self.reading.facts_behind(condition, record) {
+            for fact in self.reading.behind(condition, record) {
                 let presumed = fact.origin == Some(crate::trace::data::Origin::Presumed);
                 let Some(who) = fact.judged_by.as_ref().filter(|_| !presumed) else { continue };
                 let label = fact.label.as_ref().unwrap_or(&fact.text);

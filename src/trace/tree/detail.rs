@@ -4,8 +4,8 @@ use rustc_hash::FxHashSet;
 
 use super::Tree;
 use super::answer::because;
-use super::page::{BAD, BOLD, DIM, GOOD, Line, Margin, OPEN, PLAIN};
 use crate::trace::data::{Answer, Decision, Kind, Node, NodeKind, NodeState, Notes, Reason, Rule, RuleState, Trace};
+use crate::trace::page::{BAD, BOLD, DIM, GOOD, Line, Margin, OPEN, PLAIN};
 use crate::trace::reading;
 
 /// How deep definitions are followed.

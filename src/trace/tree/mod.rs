@@ -2,9 +2,8 @@
 
 mod answer;
 mod detail;
-mod page;
 
-use page::{BAD, BOLD, DIM, GOOD, LINK, Line, Margin, OPEN, Page};
+use super::page::{self, BAD, BOLD, DIM, GOOD, LINK, Line, Margin, OPEN, Page};
 
 use super::TreeOptions;
 use super::data::{Answer, Answers, Decision, Evaluation, FactRef, Shown, Status};
