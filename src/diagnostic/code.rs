@@ -35,6 +35,25 @@ macro_rules! codes {
 // shapes, E05xx packs and files, E06xx deals, W07xx findings and notes.
 codes! {
     SyntaxError = "E0101", "text that is not part of the language";
+    OpenString = "E0102", "a string that is not closed on its line";
+    StrayCharacter = "E0103", "a character that means nothing here";
+    UnknownEscape = "E0104", "an unknown escape in a string";
+    ForeignOperator = "E0105", "an operator of another language";
+    UnknownKeyword = "E0106", "a line that begins with an unknown word";
+    ReservedWord = "E0107", "a reserved word where a name belongs";
+    NameStyle = "E0108", "a name that is not written in snake_case";
+    NumberForm = "E0109", "a number that is not written as the language writes it";
+    DateForm = "E0110", "a date that is not written as the language writes it, or does not exist";
+    IncompleteExpression = "E0111", "an expression or a line that lacks a part";
+    ChainedComparison = "E0112", "a chain of comparisons";
+    RepeatedClause = "E0113", "a clause that stands twice";
+    MisplacedClause = "E0114", "a clause where it does not belong";
+    TwoForms = "E0115", "two ways to say the same thing at once";
+    EmptyDeclaration = "E0116", "a declaration without its contents";
+    RowShape = "E0117", "a table whose rows do not fit its heading";
+    TooDeep = "E0118", "an expression that nests too deeply";
+    TitlePlace = "E0119", "a title that is not the first line";
+    TooLarge = "E0120", "a file that is too large";
 }
 
 impl fmt::Display for Code {

@@ -13,7 +13,11 @@ pub struct File {
     pub title: Option<Title>,
     /// Every declaration that could be read, in order.
     pub declarations: Vec<Declaration>,
-    /// Names of declarations that could not be read, so that nobody reports them as unknown.
+    /// Names of the declarations of which something could not be read.
+    ///
+    /// A declaration named here may be missing from `declarations`, or may be there without the
+    /// clauses that were wrong. What was wrong has been reported, so nobody should report such a name
+    /// as unknown, nor what such a declaration seems to lack.
     pub broken: Vec<String>,
 }
 
@@ -258,6 +262,13 @@ pub struct Notes {
     pub cites: Vec<Cite>,
     /// `refer to "…" "…"`
     pub refer: Vec<Refer>,
+}
+
+impl Notes {
+    /// Whether there is none of them.
+    pub fn is_empty(&self) -> bool {
+        self.because.is_none() && self.cites.is_empty() && self.refer.is_empty()
+    }
 }
 
 /// `cites sales "An Overview"`.
