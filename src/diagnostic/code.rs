@@ -54,6 +54,17 @@ codes! {
     TooDeep = "E0118", "an expression that nests too deeply";
     TitlePlace = "E0119", "a title that is not the first line";
     TooLarge = "E0120", "a file that is too large";
+
+    DealForm = "E0601", "a deal that does not follow its format";
+    DealName = "E0602", "a name that the policy does not declare";
+    DealTwice = "E0603", "a fact that is given twice";
+    DealType = "E0604", "a value of the wrong type";
+    DealVariant = "E0605", "a value that is not one of those the fact can have";
+    DealRange = "E0606", "a value outside its declared range";
+    DealDigits = "E0607", "a number with more digits than it may have";
+    DealDate = "E0608", "a text that is not a date";
+    DealNone = "E0609", "none for a fact that can't be none";
+    DealBound = "E0610", "more records or values than there may be";
 }
 
 impl fmt::Display for Code {
