@@ -1,6 +1,7 @@
 //! Deal Desk: a declarative rules engine for sales policies.
 
 pub mod base;
+pub mod check;
 pub mod diagnostic;
 pub mod engine;
 pub mod facts;

@@ -1,1 +1,0 @@
-//! What holds for any deal and any text.
