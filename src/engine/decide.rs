@@ -6,11 +6,11 @@ use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::answer::{Answer, Answers, Decisions, Explanation, Fault, FaultKind, Possible, State, Taken, Undecided};
-use super::eval::{Evaluator, Hand, HandKey, PerScope, Record};
+use super::eval::{Evaluated, Evaluator, Hand, HandKey, Record};
 use super::lift::{Lift, Values};
 use super::list::Elements;
-use super::needs::{Cone, Needs};
-use super::space::{Domain, Space};
+use super::needs::{Cone, Needed, Needs};
+use super::space::{Domain, ListDomain, Space};
 use super::survey::{Found, LISTED, Survey};
 use super::verdict::Verdict;
 use super::world::World;
@@ -44,26 +44,26 @@ pub fn decide(policy: &Policy, deal: &Deal, as_of: Date, options: &Options) -> D
     let world = World::new(policy, deal, as_of);
     let needs = std::cell::OnceCell::new();
     let needs = || needs.get_or_init(|| Needs::of(policy));
-    let nodes = match &options.only {
-        None => policy.order.clone(),
-        Some(only) => needs().cone(only.iter().copied()).nodes,
+    let nodes: Cone = match &options.only {
+        None => policy.order.iter().map(|&node| Needed { node, at_hand: false }).collect(),
+        Some(only) => needs().cone_of(only.iter().copied()),
     };
     let space = world.space(options.strict);
     let mut evaluator = Evaluator::new(&world, &space);
     evaluator.record = options.explain.then(Record::default);
-    evaluator.run(&nodes);
+    evaluator.run(nodes.iter().copied(), None);
     let record = evaluator.record.take().unwrap_or_default();
     let strict = (!options.strict && world.variables.iter().any(|v| v.presumed.is_some())).then(|| {
         let space = world.space(true);
         let mut strict = Evaluator::new(&world, &space);
-        strict.run(&nodes);
-        strict.decisions
+        strict.run(nodes.iter().copied(), None);
+        (space.clone(), strict.done)
     });
     let requested: Option<FxHashSet<DecisionId>> = options.only.as_ref().map(|o| o.iter().copied().collect());
     let taken: FxHashSet<DecisionId> = nodes
         .iter()
-        .filter_map(|node| match node {
-            Node::Decision(id) => Some(*id),
+        .filter_map(|needed| match needed.node {
+            Node::Decision(id) => Some(id),
             Node::Definition(_) => None,
         })
         .collect();
@@ -71,7 +71,7 @@ pub fn decide(policy: &Policy, deal: &Deal, as_of: Date, options: &Options) -> D
         world: &world,
         options,
         space: &space,
-        verdicts: &evaluator.decisions,
+        whole: &evaluator.done,
         strict,
         explanations: record.explanations,
         needs: &needs,
@@ -85,15 +85,14 @@ pub fn decide(policy: &Policy, deal: &Deal, as_of: Date, options: &Options) -> D
     Decisions { as_of, strict: options.strict, taken, definitions: record.definitions }
 }
 
-type Verdicts = FxHashMap<DecisionId, PerScope<Verdict>>;
-
 struct Taker<'w, 'a, N> {
     world: &'w World<'a>,
     options: &'w Options,
     space: &'w Space,
-    verdicts: &'w Verdicts,
-    /// The verdicts with presumed facts unknown, where there are any.
-    strict: Option<Verdicts>,
+    /// What everything came to.
+    whole: &'w Evaluated,
+    /// The same with presumed facts unknown, where there are any.
+    strict: Option<(Space, Evaluated)>,
     explanations: FxHashMap<(DecisionId, Option<HandKey>), Explanation>,
     needs: &'w N,
 }
@@ -119,15 +118,14 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
 
     fn answer(&mut self, id: DecisionId, hand: Option<Hand>) -> Answer {
         let explanation = self.explanations.remove(&(id, hand.map(|h| (h.list, h.element)))).map(Box::new);
-        let Some(verdict) = self.verdicts.get(&id).and_then(|v| v.at(hand)) else {
+        let Some(verdict) = self.whole.decisions.get(&id).and_then(|v| v.at(hand)) else {
             return Answer { explanation, ..never_taken(self.world.policy, id) };
         };
-        let settled = verdict.is_certain() && verdict.stands.iter().all(|s| s.may == s.surely);
-        let mut answer = if settled {
+        let mut answer = if verdict.is_settled() {
             certain(self.world.policy, id, verdict)
         } else {
-            let root = self.world.space(self.options.strict);
-            let cone = (self.needs)().cone([id]);
+            let root = self.space.clone();
+            let cone = (self.needs)().cone_at_hand(id);
             self.survey(id, hand, &cone, root, None)
         };
         self.lean(&mut answer, id, hand, None);
@@ -139,9 +137,9 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
     /// because with it the number of answers changes.
     fn answer_for_unknown_list(&mut self, id: DecisionId, hand: Hand, var: usize) -> Answer {
         let explanation = self.explanations.remove(&(id, Some((hand.list, 0)))).map(Box::new);
-        let mut root = self.world.space(self.options.strict);
+        let mut root = self.space.clone();
         at_least_one(&mut root, var);
-        let cone = (self.needs)().cone([id]);
+        let cone = (self.needs)().cone_at_hand(id);
         let mut answer = self.survey(id, Some(hand), &cone, root, Some(var));
         self.lean(&mut answer, id, Some(hand), Some(var));
         answer.explanation = explanation;
@@ -150,7 +148,7 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
 
     /// Looks at every completion of `root`; `list` is the unknown list whose record is asked about.
     fn survey(&self, id: DecisionId, hand: Option<Hand>, cone: &Cone, root: Space, list: Option<usize>) -> Answer {
-        let mut survey = Survey::new(self.world, id, hand, cone, root, self.options.budget);
+        let mut survey = Survey::new(self.world, id, hand, cone, self.whole, root, self.options.budget);
         survey.run();
         let found = survey.found;
         let mut answer = Answer {
@@ -205,8 +203,8 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
 
     /// Names the presumptions that an answer leans on: those that would be missing if they were unknown.
     fn lean(&self, answer: &mut Answer, id: DecisionId, hand: Option<Hand>, list: Option<usize>) {
-        let Some(strict) = &self.strict else { return };
-        let Some(verdict) = strict.get(&id).and_then(|v| v.at(hand)) else { return };
+        let Some((space, strict)) = &self.strict else { return };
+        let Some(verdict) = strict.decisions.get(&id).and_then(|v| v.at(hand)) else { return };
         if verdict.is_certain() && list.is_none() {
             return;
         }
@@ -218,12 +216,12 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
         if candidates.is_empty() {
             return;
         }
-        let mut root = self.world.space(true);
+        let mut root = space.clone();
         if let Some(var) = list {
             at_least_one(&mut root, var);
         }
-        let cone = (self.needs)().cone([id]);
-        let mut survey = Survey::new(self.world, id, hand, &cone, root, self.options.budget);
+        let cone = (self.needs)().cone_at_hand(id);
+        let mut survey = Survey::new(self.world, id, hand, &cone, strict, root, self.options.budget);
         survey.run_relevance(&candidates);
         answer.exact &= survey.found.exact;
         let mut presumed: Vec<FactPath> = candidates
@@ -237,8 +235,9 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
 }
 
 fn at_least_one(space: &mut Space, var: usize) {
-    if let Domain::List(list) = &mut space.domains[var] {
-        list.low = list.low.max(1);
+    if let Domain::List(list) = space.domain(var) {
+        let list = ListDomain { low: list.low.max(1), ..list.clone() };
+        space.set(var, Domain::List(list));
     }
 }
 

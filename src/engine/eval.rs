@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::answer::{Explanation, Fault, FaultKind, Node as Noted, Seen};
 use super::lift::{Lift, Union, apply};
 use super::list::Elements;
+use super::needs::Needed;
 use super::relation::{Hints, Sign};
 use super::space::{Slot, Space};
 use super::verdict::Verdict;
@@ -34,6 +35,8 @@ pub(super) struct Hand {
 pub(super) enum PerScope<T> {
     One(T),
     Each(FxHashMap<FactId, Vec<T>>),
+    /// Only for this record.
+    Only(Hand, T),
 }
 
 impl<T> PerScope<T> {
@@ -42,6 +45,31 @@ impl<T> PerScope<T> {
         match self {
             PerScope::One(one) => Some(one),
             PerScope::Each(lists) => hand.and_then(|h| lists.get(&h.list)?.get(h.element)),
+            PerScope::Only(only, one) => (hand == Some(*only)).then_some(one),
+        }
+    }
+
+    fn all(&self, test: impl Fn(&T) -> bool) -> bool {
+        match self {
+            PerScope::One(one) | PerScope::Only(_, one) => test(one),
+            PerScope::Each(lists) => lists.values().flatten().all(test),
+        }
+    }
+}
+
+/// What definitions and decisions came to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Evaluated {
+    pub(super) definitions: FxHashMap<DefinitionId, PerScope<Lift>>,
+    pub(super) decisions: FxHashMap<DecisionId, PerScope<Verdict>>,
+}
+
+impl Evaluated {
+    /// Whether a node came to one thing, so that it comes to the same in every part of the space.
+    pub(super) fn is_settled(&self, node: Node) -> bool {
+        match node {
+            Node::Definition(id) => self.definitions.get(&id).is_some_and(|d| d.all(Lift::is_certain)),
+            Node::Decision(id) => self.decisions.get(&id).is_some_and(|d| d.all(Verdict::is_settled)),
         }
     }
 }
@@ -62,8 +90,9 @@ pub(super) type HandKey = (FactId, usize);
 pub(super) struct Evaluator<'w, 'a> {
     pub(super) world: &'w World<'a>,
     pub(super) space: &'w Space,
-    pub(super) definitions: FxHashMap<DefinitionId, PerScope<Lift>>,
-    pub(super) decisions: FxHashMap<DecisionId, PerScope<Verdict>>,
+    pub(super) done: Evaluated,
+    /// What was settled in a space that holds this one.
+    pub(super) settled: Option<&'w Evaluated>,
     pub(super) hands: Vec<Hand>,
     parameters: Vec<Vec<Lift>>,
     work: u64,
@@ -80,8 +109,8 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         Evaluator {
             world,
             space,
-            definitions: FxHashMap::default(),
-            decisions: FxHashMap::default(),
+            done: Evaluated::default(),
+            settled: None,
             hands: Vec::new(),
             parameters: Vec::new(),
             work: 0,
@@ -91,33 +120,46 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         }
     }
 
-    /// Evaluates these, each after what it needs.
-    pub(super) fn run(&mut self, nodes: &[Node]) {
+    /// Evaluates these, each after what it needs. Those about records are evaluated for each record,
+    /// or only for `hand` where no other is needed.
+    pub(super) fn run(&mut self, needed: impl IntoIterator<Item = Needed>, hand: Option<Hand>) {
         let policy = self.world.policy;
-        for &node in nodes {
+        for Needed { node, at_hand } in needed {
+            let only = hand.filter(|_| at_hand);
             match node {
                 Node::Definition(id) => {
                     let (scope, body) = (policy.definitions[id].scope, policy.definitions[id].body);
-                    let value = self.per_scope(scope, |e| {
+                    let value = self.per_scope(scope, only, |e| {
                         let value = e.eval(body);
                         e.finish_definition(id);
                         value
                     });
-                    self.definitions.insert(id, value);
+                    self.done.definitions.insert(id, value);
                 }
                 Node::Decision(id) => {
                     let scope = policy.decisions[id].scope;
-                    let verdict = self.per_scope(scope, |e| e.decide(id));
-                    self.decisions.insert(id, verdict);
+                    let verdict = self.per_scope(scope, only, |e| e.decide(id));
+                    self.done.decisions.insert(id, verdict);
                 }
             }
         }
     }
 
-    fn per_scope<T>(&mut self, scope: Option<RecordId>, mut each: impl FnMut(&mut Self) -> T) -> PerScope<T> {
+    fn per_scope<T>(
+        &mut self,
+        scope: Option<RecordId>,
+        only: Option<Hand>,
+        mut each: impl FnMut(&mut Self) -> T,
+    ) -> PerScope<T> {
         let Some(record) = scope else {
             return PerScope::One(each(self));
         };
+        if let Some(hand) = only.filter(|h| h.record == record) {
+            self.hands.push(hand);
+            let value = each(self);
+            self.hands.pop();
+            return PerScope::Only(hand, value);
+        }
         let mut results = FxHashMap::default();
         for &list in self.world.lists_of.get(record).map_or(&[][..], Vec::as_slice) {
             let count = Elements::of(self.world, self.space, list).count();
@@ -351,13 +393,18 @@ impl<'w, 'a> Evaluator<'w, 'a> {
 
     fn definition(&self, id: ExprId, definition: DefinitionId) -> Lift {
         let hand = self.world.policy.definitions[definition].scope.and_then(|r| self.hand(r));
-        let lift = self.definitions.get(&definition).and_then(|d| d.at(hand)).cloned();
-        lift.unwrap_or_else(|| self.fail(id, FaultKind::UnexpectedNone))
+        self.definition_at(definition, hand).cloned().unwrap_or_else(|| self.fail(id, FaultKind::UnexpectedNone))
+    }
+
+    pub(super) fn definition_at(&self, definition: DefinitionId, hand: Option<Hand>) -> Option<&Lift> {
+        let done = self.done.definitions.get(&definition);
+        done.or_else(|| self.settled?.definitions.get(&definition))?.at(hand)
     }
 
     fn verdict(&self, decision: DecisionId) -> Option<&Verdict> {
         let hand = self.world.policy.decisions[decision].scope.and_then(|r| self.hand(r));
-        self.decisions.get(&decision).and_then(|d| d.at(hand))
+        let done = self.done.decisions.get(&decision);
+        done.or_else(|| self.settled?.decisions.get(&decision))?.at(hand)
     }
 
     fn decision(&self, id: ExprId, decision: DecisionId) -> Lift {

@@ -32,7 +32,7 @@ impl Elements {
             Some(Source::List(rows)) => {
                 Elements { low: rows.len(), high: rows.len(), described: rows.len(), var: None }
             }
-            Some(Source::Plain(Cell::Variable(var))) => match &space.domains[*var] {
+            Some(Source::Plain(Cell::Variable(var))) => match space.domain(*var) {
                 Domain::List(domain) => Elements {
                     low: domain.low as usize,
                     high: domain.high as usize,

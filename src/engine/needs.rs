@@ -2,27 +2,30 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::FactId;
 use crate::policy::{DecisionId, ExprId, ExprKind, LookupId, Node, Policy, RuleSet, Shape};
 
 /// What the nodes of a policy use directly.
 pub(super) struct Needs<'a> {
     policy: &'a Policy,
-    direct: FxHashMap<Node, Uses>,
+    direct: FxHashMap<Node, Vec<Use>>,
 }
 
-#[derive(Default)]
-struct Uses {
-    nodes: Vec<Node>,
-    facts: Vec<FactId>,
+/// A node that is used, and whether in a question about a list.
+#[derive(Clone, Copy)]
+struct Use {
+    node: Node,
+    in_aggregate: bool,
 }
 
-/// Everything a decision needs.
-pub(super) struct Cone {
-    /// Definitions and decisions, each after what it needs, the decision itself last.
-    pub(super) nodes: Vec<Node>,
-    /// Facts, fields and lists.
-    pub(super) facts: FxHashSet<FactId>,
+/// Definitions and decisions that something needs, each after what it needs.
+pub(super) type Cone = Vec<Needed>;
+
+/// A definition or decision that is needed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Needed {
+    pub(super) node: Node,
+    /// One about records is needed of the record at hand alone, not of every record.
+    pub(super) at_hand: bool,
 }
 
 impl<'a> Needs<'a> {
@@ -31,41 +34,53 @@ impl<'a> Needs<'a> {
         Needs { policy, direct }
     }
 
+    /// Everything this decision needs, itself last; of the record at hand where it is about records.
+    pub(super) fn cone_at_hand(&self, decision: DecisionId) -> Cone {
+        self.cone([Needed { node: Node::Decision(decision), at_hand: true }])
+    }
+
     /// Everything these decisions need, and they themselves.
-    pub(super) fn cone(&self, decisions: impl IntoIterator<Item = DecisionId>) -> Cone {
-        let mut wanted: FxHashSet<Node> = decisions.into_iter().map(Node::Decision).collect();
-        let mut facts = FxHashSet::default();
-        let mut queue: Vec<Node> = wanted.iter().copied().collect();
-        while let Some(node) = queue.pop() {
-            let Some(uses) = self.direct.get(&node) else { continue };
-            facts.extend(uses.facts.iter().copied());
-            queue.extend(uses.nodes.iter().copied().filter(|&n| wanted.insert(n)));
+    pub(super) fn cone_of(&self, decisions: impl IntoIterator<Item = DecisionId>) -> Cone {
+        self.cone(decisions.into_iter().map(|d| Needed { node: Node::Decision(d), at_hand: false }))
+    }
+
+    fn cone(&self, roots: impl IntoIterator<Item = Needed>) -> Cone {
+        let mut at_hand: FxHashMap<Node, bool> = FxHashMap::default();
+        let mut queue: Vec<Needed> = roots.into_iter().collect();
+        while let Some(needed) = queue.pop() {
+            // Once needed of every record, a node stays so.
+            let known = at_hand.get(&needed.node).copied();
+            if known.is_some_and(|known| !known || needed.at_hand) {
+                continue;
+            }
+            at_hand.insert(needed.node, needed.at_hand);
+            let uses = self.direct.get(&needed.node).into_iter().flatten();
+            queue.extend(uses.map(|u| Needed { node: u.node, at_hand: needed.at_hand && !u.in_aggregate }));
         }
-        Cone { nodes: self.policy.order.iter().copied().filter(|n| wanted.contains(n)).collect(), facts }
+        let order = self.policy.order.iter();
+        order.filter_map(|&node| at_hand.get(&node).map(|&at_hand| Needed { node, at_hand })).collect()
     }
 }
 
-fn uses(policy: &Policy, node: Node) -> Uses {
-    let mut walk = Walk { policy, uses: Uses::default(), lookups: FxHashSet::default(), queue: Vec::new() };
+fn uses(policy: &Policy, node: Node) -> Vec<Use> {
+    let mut walk = Walk { policy, uses: Vec::new(), lookups: FxHashSet::default(), queue: Vec::new() };
     match node {
         Node::Definition(id) => {
             let definition = &policy.definitions[id];
-            walk.scope(definition.scope);
-            walk.queue.push(definition.body);
+            walk.push(definition.body, false);
         }
         Node::Decision(id) => {
             let decision = &policy.decisions[id];
-            walk.scope(decision.scope);
             match &decision.shape {
-                Shape::Computed(body) => walk.queue.push(*body),
+                Shape::Computed(body) => walk.push(*body, false),
                 Shape::Rubric { score, criteria, thresholds } => {
-                    walk.uses.nodes.push(Node::Definition(*score));
-                    walk.queue.extend(criteria.iter().map(|c| c.points));
-                    walk.queue.extend(thresholds.iter().flatten());
+                    walk.uses.push(Use { node: Node::Definition(*score), in_aggregate: false });
+                    criteria.iter().for_each(|c| walk.push(c.points, false));
+                    thresholds.iter().flatten().for_each(|&t| walk.push(t, false));
                 }
                 Shape::Rules | Shape::Gate | Shape::Table { .. } | Shape::Checklist => {}
             }
-            walk.rules(&decision.rules);
+            walk.rules(&decision.rules, false);
         }
     }
     walk.finish()
@@ -73,59 +88,64 @@ fn uses(policy: &Policy, node: Node) -> Uses {
 
 struct Walk<'a> {
     policy: &'a Policy,
-    uses: Uses,
-    lookups: FxHashSet<LookupId>,
-    queue: Vec<ExprId>,
+    uses: Vec<Use>,
+    lookups: FxHashSet<(LookupId, bool)>,
+    /// Expressions to look at, and whether they belong to a question about a list.
+    queue: Vec<(ExprId, bool)>,
 }
 
 impl Walk<'_> {
-    fn scope(&mut self, scope: Option<crate::facts::RecordId>) {
-        self.uses.facts.extend(scope.and_then(|r| self.policy.schema.records[r].list));
+    fn push(&mut self, id: ExprId, in_aggregate: bool) {
+        self.queue.push((id, in_aggregate));
     }
 
-    fn rules(&mut self, rules: &RuleSet) {
-        for rule in &rules.rules {
-            self.queue.extend(rule.condition);
-            self.queue.push(rule.outcome);
-        }
-        self.queue.extend(rules.default.as_ref().map(|d| d.outcome));
+    fn rules(&mut self, rules: &RuleSet, in_aggregate: bool) {
+        let outcomes = rules.rules.iter().map(|r| r.outcome).chain(rules.default.as_ref().map(|d| d.outcome));
+        let conditions = rules.rules.iter().filter_map(|r| r.condition);
+        self.queue.extend(conditions.chain(outcomes).map(|id| (id, in_aggregate)));
     }
 
-    fn finish(mut self) -> Uses {
-        while let Some(id) = self.queue.pop() {
+    fn finish(mut self) -> Vec<Use> {
+        while let Some((id, inside)) = self.queue.pop() {
+            let mut parts: Vec<ExprId> = Vec::new();
             match &self.policy.exprs[id].kind {
-                ExprKind::Literal(_) | ExprKind::Constant(_) | ExprKind::Parameter(_) | ExprKind::AsOf => {}
-                ExprKind::Fact(fact) => self.uses.facts.push(*fact),
-                ExprKind::Definition(d) => self.uses.nodes.push(Node::Definition(*d)),
-                ExprKind::Decision(d) | ExprKind::Item(d, _) => self.uses.nodes.push(Node::Decision(*d)),
-                ExprKind::Not(a) | ExprKind::Negate(a) | ExprKind::Checked(a) => self.queue.push(*a),
-                ExprKind::IsNone { of, .. } => self.queue.push(*of),
-                ExprKind::And(all) | ExprKind::Or(all) | ExprKind::Call(_, all) => self.queue.extend(all.iter()),
-                ExprKind::Compare(_, a, b) | ExprKind::Arithmetic(_, a, b) | ExprKind::DaysBetween(a, b) => {
-                    self.queue.extend([*a, *b]);
+                ExprKind::Literal(_)
+                | ExprKind::Constant(_)
+                | ExprKind::Parameter(_)
+                | ExprKind::AsOf
+                | ExprKind::Fact(_) => {}
+                ExprKind::Definition(d) => self.uses.push(Use { node: Node::Definition(*d), in_aggregate: inside }),
+                ExprKind::Decision(d) | ExprKind::Item(d, _) => {
+                    self.uses.push(Use { node: Node::Decision(*d), in_aggregate: inside });
                 }
-                ExprKind::Is { left, right, .. } => self.queue.extend([*left, *right]),
-                ExprKind::ShiftDays { date, days, .. } => self.queue.extend([*date, *days]),
+                ExprKind::Not(a) | ExprKind::Negate(a) | ExprKind::Checked(a) => parts.push(*a),
+                ExprKind::IsNone { of, .. } => parts.push(*of),
+                ExprKind::And(all) | ExprKind::Or(all) | ExprKind::Call(_, all) => parts.extend(all.iter()),
+                ExprKind::Compare(_, a, b) | ExprKind::Arithmetic(_, a, b) | ExprKind::DaysBetween(a, b) => {
+                    parts.extend([*a, *b]);
+                }
+                ExprKind::Is { left, right, .. } => parts.extend([*left, *right]),
+                ExprKind::ShiftDays { date, days, .. } => parts.extend([*date, *days]),
                 ExprKind::In { of, among, .. } => {
-                    self.queue.push(*of);
-                    self.queue.extend(among.iter());
+                    parts.push(*of);
+                    parts.extend(among.iter());
                 }
                 ExprKind::Within { of, low, high, .. } => {
-                    self.queue.push(*of);
-                    self.queue.extend(low.iter().chain(high));
+                    parts.push(*of);
+                    parts.extend(low.iter().chain(high));
                 }
-                ExprKind::If { condition, then, otherwise } => self.queue.extend([*condition, *then, *otherwise]),
-                ExprKind::Aggregate { list, summed, condition, .. } => {
-                    self.uses.facts.push(*list);
-                    self.queue.extend(summed.iter().chain(condition));
+                ExprKind::If { condition, then, otherwise } => parts.extend([*condition, *then, *otherwise]),
+                ExprKind::Aggregate { summed, condition, .. } => {
+                    self.queue.extend(summed.iter().chain(condition).map(|&id| (id, true)));
                 }
                 ExprKind::Lookup(lookup, arguments) => {
-                    self.queue.extend(arguments.iter());
-                    if self.lookups.insert(*lookup) {
-                        self.rules(&self.policy.lookups[*lookup].rules);
+                    parts.extend(arguments.iter());
+                    if self.lookups.insert((*lookup, inside)) {
+                        self.rules(&self.policy.lookups[*lookup].rules, inside);
                     }
                 }
             }
+            self.queue.extend(parts.into_iter().map(|id| (id, inside)));
         }
         self.uses
     }

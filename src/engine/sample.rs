@@ -77,9 +77,10 @@ pub(super) struct Sampler<'w> {
 impl Sampler<'_> {
     /// One completion of `space`, decided for these variables; the others stay as they are.
     pub(super) fn point(&mut self, space: &Space, variables: &[usize], manner: Manner) -> Space {
-        let mut point = Space { domains: space.domains.clone(), assumptions: Vec::new() };
+        let mut point = space.clone();
+        point.assumptions.clear();
         for &var in variables {
-            point.domains[var] = self.choose(var, &space.domains[var], manner);
+            point.set(var, self.choose(var, space.domain(var), manner));
         }
         point
     }

@@ -3,6 +3,7 @@
 //! Every fact's values are coded as whole numbers (a decimal by its smallest step, a date by its
 //! day, a variant by its place), so that a domain is an interval and splitting it is arithmetic.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::assumption::Assumption;
@@ -213,10 +214,12 @@ pub(super) struct ListDomain {
     pub(super) elements: Vec<Vec<Interval>>,
 }
 
-/// A set of completions: the product of what each variable may be.
+/// A set of completions: the product of what each variable may be, under some assumptions.
 #[derive(Clone, Debug)]
 pub(super) struct Space {
-    pub(super) domains: Vec<Domain>,
+    whole: Rc<[Domain]>,
+    /// What differs from the whole, by variable. Few do, so that copies are cheap.
+    parts: Vec<(usize, Domain)>,
     /// What is assumed beyond that.
     pub(super) assumptions: Vec<Assumption>,
 }
@@ -231,25 +234,49 @@ pub(super) struct Slot {
 }
 
 impl Space {
+    pub(super) fn new(domains: impl IntoIterator<Item = Domain>) -> Space {
+        Space { whole: domains.into_iter().collect(), parts: Vec::new(), assumptions: Vec::new() }
+    }
+
+    pub(super) fn domain(&self, var: usize) -> &Domain {
+        match self.parts.iter().find(|(v, _)| *v == var) {
+            Some((_, domain)) => domain,
+            None => &self.whole[var],
+        }
+    }
+
+    pub(super) fn set(&mut self, var: usize, domain: Domain) {
+        match self.parts.iter_mut().find(|(v, _)| *v == var) {
+            Some((_, old)) => *old = domain,
+            None => self.parts.push((var, domain)),
+        }
+    }
+
     pub(super) fn interval(&self, slot: Slot) -> Option<&Interval> {
-        match (&self.domains[slot.var], slot.field) {
+        match (self.domain(slot.var), slot.field) {
             (Domain::Scalar(interval), None) => Some(interval),
             (Domain::List(list), Some((element, field))) => list.elements.get(element)?.get(field),
             _ => None,
         }
     }
 
-    pub(super) fn interval_mut(&mut self, slot: Slot) -> Option<&mut Interval> {
-        match (&mut self.domains[slot.var], slot.field) {
-            (Domain::Scalar(interval), None) => Some(interval),
-            (Domain::List(list), Some((element, field))) => list.elements.get_mut(element)?.get_mut(field),
-            _ => None,
-        }
+    /// The same with another interval for one slot, if there is such a slot.
+    pub(super) fn with_interval(&self, slot: Slot, interval: Interval) -> Option<Space> {
+        let mut domain = self.domain(slot.var).clone();
+        let place = match (&mut domain, slot.field) {
+            (Domain::Scalar(interval), None) => interval,
+            (Domain::List(list), Some((element, field))) => list.elements.get_mut(element)?.get_mut(field)?,
+            _ => return None,
+        };
+        *place = interval;
+        let mut space = self.clone();
+        space.set(slot.var, domain);
+        Some(space)
     }
 
     /// Whether the variable can only be one thing.
     pub(super) fn is_point(&self, var: usize) -> bool {
-        match &self.domains[var] {
+        match self.domain(var) {
             Domain::Scalar(interval) => interval.is_point(),
             Domain::List(list) => {
                 list.low == list.high

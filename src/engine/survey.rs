@@ -11,16 +11,16 @@ use fixedbitset::FixedBitSet;
 
 use super::answer::Fault;
 use super::assumption::{Assumption, OpenRelation, Signs};
-use super::eval::{Evaluator, Hand, PerScope};
+use super::eval::{Evaluated, Evaluator, Hand, PerScope};
 use super::lift::{Deps, Lift, Union, Values};
-use super::needs::Cone;
+use super::needs::{Cone, Needed};
 use super::relation::Hints;
 use super::sample::{Boundaries, Manner, Sampler, Scatter};
-use super::space::{Domain, Slot, Space};
+use super::space::{Domain, ListDomain, Slot, Space};
 use super::verdict::Verdict;
 use super::world::{VariableKind, World};
 use crate::facts::{ItemSet, Value};
-use crate::policy::DecisionId;
+use crate::policy::{DecisionId, Node};
 
 /// How many values are listed one by one; more numbers or dates are given as a range.
 pub(super) const LISTED: usize = 20;
@@ -32,9 +32,12 @@ pub(super) struct Survey<'w, 'a> {
     world: &'w World<'a>,
     decision: DecisionId,
     hand: Option<Hand>,
-    cone: &'w Cone,
+    /// What is to be evaluated.
+    open: Vec<Needed>,
+    /// What need not be, because it came to one thing in a space that holds `root`.
+    settled: &'w Evaluated,
     root: Space,
-    /// The variables that anything in the cone reads.
+    /// The variables that matter.
     variables: Vec<usize>,
     sampler: Sampler<'w>,
     budget: u64,
@@ -204,33 +207,45 @@ fn ending(verdict: &Verdict) -> Option<Ending> {
 }
 
 impl<'w, 'a> Survey<'w, 'a> {
-    /// A question about `decision` (for the record `hand`) over `root`, costing at most `budget` evaluations.
+    /// A question about `decision` (for the record `hand`), which needs `cone`, over `root`, costing at most
+    /// `budget` evaluations. `whole` is what everything came to in `root` or a space that holds it.
     pub(super) fn new(
         world: &'w World<'a>,
         decision: DecisionId,
         hand: Option<Hand>,
-        cone: &'w Cone,
+        cone: &Cone,
+        whole: &'w Evaluated,
         root: Space,
         budget: u64,
     ) -> Survey<'w, 'a> {
-        let variables = (0..world.variables.len())
-            .filter(|&var| !root.is_point(var) && cone.facts.contains(&world.variables[var].path.fact))
-            .collect();
+        let open = cone.iter().copied().filter(|n| n.node == Node::Decision(decision) || !whole.is_settled(n.node));
         let sampler =
             Sampler { variables: &world.variables, boundaries: Boundaries::default(), scatter: Scatter::new() };
         let found = Found { exact: true, ..Found::default() };
-        Survey { world, decision, hand, cone, root, variables, sampler, budget, found }
+        Survey {
+            world,
+            decision,
+            hand,
+            open: open.collect(),
+            settled: whole,
+            root,
+            variables: Vec::new(),
+            sampler,
+            budget,
+            found,
+        }
     }
 
     fn evaluate(&mut self, space: &Space) -> Option<Seen> {
         self.budget = self.budget.checked_sub(1)?;
         let mut evaluator = Evaluator::new(self.world, space);
+        evaluator.settled = Some(self.settled);
         evaluator.hints = Some(Hints::default());
-        evaluator.run(&self.cone.nodes);
+        evaluator.run(self.open.iter().copied(), self.hand);
         let hints = evaluator.hints.take().unwrap_or_default();
         let infeasible = evaluator.infeasible;
-        let verdict = match evaluator.decisions.remove(&self.decision)? {
-            PerScope::One(verdict) => verdict,
+        let verdict = match evaluator.done.decisions.remove(&self.decision)? {
+            PerScope::One(verdict) | PerScope::Only(_, verdict) => verdict,
             PerScope::Each(mut lists) => {
                 let hand = self.hand?;
                 let verdicts = lists.get_mut(&hand.list)?;
@@ -253,8 +268,8 @@ impl<'w, 'a> Survey<'w, 'a> {
             self.found.exact = false;
             return;
         };
-        let deps = verdict_deps(&verdict);
-        let mut candidates: Vec<usize> = self.variables.iter().copied().filter(|&v| deps.contains(v)).collect();
+        self.variables = open_deps(&verdict).ones().collect();
+        let mut candidates: Vec<usize> = verdict_deps(&verdict).ones().collect();
         self.first_tries(&verdict, &mut candidates);
         self.stretch(&verdict);
         self.explore(verdict);
@@ -273,6 +288,7 @@ impl<'w, 'a> Survey<'w, 'a> {
         if verdict.is_certain() {
             return;
         }
+        self.variables = deps.ones().collect();
         let mut candidates: Vec<usize> = candidates.iter().copied().filter(|&v| deps.contains(v)).collect();
         self.first_tries(&verdict, &mut candidates);
         self.settle_relevance(candidates);
@@ -298,8 +314,8 @@ impl<'w, 'a> Survey<'w, 'a> {
     /// Whether a change of `var` alone changes how `point` ends, as far as trying shows.
     fn try_neighbours(&mut self, point: &Space, ending: &Ending, var: usize) -> bool {
         let mut neighbour = point.clone();
-        for domain in self.sampler.alternatives(var, &self.root.domains[var]) {
-            neighbour.domains[var] = domain;
+        for domain in self.sampler.alternatives(var, self.root.domain(var)) {
+            neighbour.set(var, domain);
             if let Some(other) = self.try_point(&neighbour)
                 && other != *ending
             {
@@ -322,9 +338,9 @@ impl<'w, 'a> Survey<'w, 'a> {
             let mut best = self.value_at(&point);
             for _ in 0..2 {
                 for var in self.variables.clone() {
-                    for domain in self.sampler.alternatives(var, &self.root.domains[var]) {
+                    for domain in self.sampler.alternatives(var, self.root.domain(var)) {
                         let mut next = point.clone();
-                        next.domains[var] = domain;
+                        next.set(var, domain);
                         let value = self.value_at(&next);
                         let better = match (&value, &best) {
                             (Some(value), Some(best)) => {
@@ -375,20 +391,20 @@ impl<'w, 'a> Survey<'w, 'a> {
             if !self.found.is_news(&verdict) {
                 continue;
             }
-            match self.split(&space, &open_deps(&verdict, &self.variables), &hints, None) {
+            match self.split(&space, &self.open_deps(&verdict), &hints, None) {
                 Some((one, other)) => queue.extend([one, other]),
                 None => self.leave(&verdict),
             }
         }
+        let left = self.budget;
         for space in queue {
-            let mut evaluator = Evaluator::new(self.world, &space);
-            evaluator.run(&self.cone.nodes);
-            let verdict = evaluator.decisions.remove(&self.decision).and_then(|d| d.at(self.hand).cloned());
-            match verdict {
-                Some(verdict) if self.found.is_news(&verdict) => self.leave(&verdict),
+            self.budget = 1;
+            match self.evaluate(&space) {
+                Some(seen) if !seen.infeasible && self.found.is_news(&seen.verdict) => self.leave(&seen.verdict),
                 _ => {}
             }
         }
+        self.budget = self.budget.min(left);
     }
 
     /// Counts what `verdict` leaves open as possible, and says that it is a bound.
@@ -447,7 +463,7 @@ impl<'w, 'a> Survey<'w, 'a> {
             {
                 return Some(true);
             }
-            match self.split(&space, &open_deps(&verdict, &self.variables), &hints, Some(var)) {
+            match self.split(&space, &self.open_deps(&verdict), &hints, Some(var)) {
                 Some((one, other)) => queue.extend([one, other]),
                 None => {
                     if !self.alike_on_line(&space, var)? {
@@ -510,6 +526,12 @@ impl<'w, 'a> Survey<'w, 'a> {
         Some(true)
     }
 
+    /// What splitting may settle.
+    fn open_deps(&self, verdict: &Verdict) -> Deps {
+        let deps = open_deps(verdict);
+        if deps.is_clear() { self.variables.iter().copied().collect() } else { deps }
+    }
+
     /// Splits `space` where that settles most: at a hint, else the smallest fact among `deps`; never `except`.
     fn split(&self, space: &Space, deps: &Deps, hints: &Hints, except: Option<usize>) -> Option<(Space, Space)> {
         let wanted = |var: usize| deps.contains(var) && Some(var) != except;
@@ -526,7 +548,7 @@ impl<'w, 'a> Survey<'w, 'a> {
         let mut by_size: Vec<(u128, usize)> =
             deps.ones().filter(|&v| wanted(v) && !space.is_point(v)).map(|v| (size(space, v), v)).collect();
         by_size.sort_unstable();
-        by_size.into_iter().find_map(|(_, var)| match &space.domains[var] {
+        by_size.into_iter().find_map(|(_, var)| match space.domain(var) {
             Domain::Scalar(_) => cut_slot(space, Slot { var, field: None }, None),
             Domain::List(_) => self.split_list(space, var),
         })
@@ -534,13 +556,12 @@ impl<'w, 'a> Survey<'w, 'a> {
 
     /// Splits an unknown list: its length first, then its records one by one.
     fn split_list(&self, space: &Space, var: usize) -> Option<(Space, Space)> {
-        let Domain::List(list) = &space.domains[var] else { return None };
+        let Domain::List(list) = space.domain(var) else { return None };
         let VariableKind::List { fields, .. } = &self.world.variables[var].kind else { return None };
-        let with = |change: &dyn Fn(&mut super::space::ListDomain)| {
-            let mut part = space.clone();
-            if let Domain::List(list) = &mut part.domains[var] {
-                change(list);
-            }
+        let with = |change: &dyn Fn(&mut ListDomain)| {
+            let (mut part, mut list) = (space.clone(), list.clone());
+            change(&mut list);
+            part.set(var, Domain::List(list));
             part
         };
         if list.low < list.high {
@@ -574,7 +595,7 @@ fn assume(space: &Space, relation: &OpenRelation) -> Option<(Space, Space)> {
 }
 
 fn size(space: &Space, var: usize) -> u128 {
-    match &space.domains[var] {
+    match space.domain(var) {
         Domain::Scalar(interval) => interval.size(),
         Domain::List(_) => u128::MAX,
     }
@@ -591,14 +612,7 @@ fn cut_slot(space: &Space, slot: Slot, cut: Option<i128>) -> Option<(Space, Spac
         return None;
     }
     let (one, other) = interval.split(cut);
-    let with = |interval| {
-        let mut part = space.clone();
-        if let Some(slot) = part.interval_mut(slot) {
-            *slot = interval;
-        }
-        part
-    };
-    Some((with(one), with(other)))
+    Some((space.with_interval(slot, one)?, space.with_interval(slot, other)?))
 }
 
 /// What the ending depends on.
@@ -613,15 +627,8 @@ fn verdict_deps(verdict: &Verdict) -> Deps {
     deps
 }
 
-/// What splitting may settle: what the ending depends on; where only the rules that stand are open, what they depend on.
-fn open_deps(verdict: &Verdict, variables: &[usize]) -> Deps {
+/// What the ending, or else which rules stand, depends on.
+fn open_deps(verdict: &Verdict) -> Deps {
     let deps = verdict_deps(verdict);
-    if deps.ones().next().is_some() {
-        return deps;
-    }
-    let mut deps = verdict.deps().clone();
-    if deps.ones().next().is_none() {
-        variables.iter().for_each(|&v| deps.grow_and_insert(v));
-    }
-    deps
+    if deps.is_clear() { verdict.deps().clone() } else { deps }
 }

@@ -100,6 +100,11 @@ impl Verdict {
         }
     }
 
+    /// Whether nothing of it is open: neither how it ends nor which rules stand.
+    pub(super) fn is_settled(&self) -> bool {
+        self.is_certain() && self.stands.iter().all(|s| s.may == s.surely)
+    }
+
     fn computed(lift: Lift) -> Verdict {
         let deps = lift.open().map(|o| o.deps.clone()).unwrap_or_default();
         Verdict { lift, own_gap: false, conflict: None, deps, stands: Vec::new() }
@@ -134,7 +139,7 @@ impl Evaluator<'_, '_> {
         let Shape::Rubric { score, criteria, .. } = &decision.shape else { return };
         let mark = self.record.as_ref().map_or(0, |r| r.trail.len());
         let hand = decision.scope.and_then(|r| self.hand(r));
-        explanation.score = self.definitions.get(score).and_then(|d| d.at(hand)).map(seen);
+        explanation.score = self.definition_at(*score, hand).map(seen);
         for criterion in criteria {
             self.eval(criterion.points);
             explanation.criteria.extend(self.noted(mark));

@@ -153,7 +153,7 @@ impl<'a> World<'a> {
                 Domain::List(ListDomain { low: 0, high: *up_to, elements: Vec::new() })
             }
         });
-        Space { domains: domains.collect(), assumptions: Vec::new() }
+        Space::new(domains)
     }
 }
 
