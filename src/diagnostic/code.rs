@@ -98,6 +98,16 @@ codes! {
     CollectedLookup = "E0412", "a table with parameters that collects";
     TooManyParts = "E0413", "a declaration with too many parts";
     UnknownReport = "E0510", "a reported decision that is not there";
+    DealForm = "E0601", "a deal that does not follow its format";
+    DealName = "E0602", "a name that the policy does not declare";
+    DealTwice = "E0603", "a fact that is given twice";
+    DealType = "E0604", "a value of the wrong type";
+    DealVariant = "E0605", "a value that is not one of those the fact can have";
+    DealRange = "E0606", "a value outside its declared range";
+    DealDigits = "E0607", "a number with more digits than it may have";
+    DealDate = "E0608", "a text that is not a date";
+    DealNone = "E0609", "none for a fact that can't be none";
+    DealBound = "E0610", "more records or values than there may be";
     UnusedDefinition = "W0701", "a definition that nothing uses";
     UnusedFact = "W0702", "a fact that no rule reads";
     UnusedRecord = "W0703", "a record that no list holds";

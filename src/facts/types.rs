@@ -76,6 +76,19 @@ impl NumberRange {
     }
 }
 
+impl NumberType {
+    /// How far numbers go where a type declares no end: 10^18 and its negative.
+    pub const FARTHEST: i128 = 1_000_000_000_000_000_000;
+
+    /// The declared range, with an end at ±10^18 where it declares none.
+    pub fn bounds(&self) -> NumberRange {
+        NumberRange {
+            low: Some(self.range.low.unwrap_or(Number::integer(-Self::FARTHEST))),
+            high: Some(self.range.high.unwrap_or(Number::integer(Self::FARTHEST))),
+        }
+    }
+}
+
 /// A range of dates, ends included. Every date lies in 1900 to 2199.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateRange {

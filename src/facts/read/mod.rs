@@ -1,0 +1,112 @@
+//! Deals read by a policy's schema.
+//!
+//! A deal gives facts by name, nested by the dots in them: `client.kind` is `{"client": {"kind": …}}`.
+//! Reading finds every problem at once, each with its place. What can be read is read all the same.
+//!
+//! * A name may also be given with its dots, `{"client.kind": …}`. A fact given twice, in whichever
+//!   way, is an error.
+//! * Numbers are read from their digits and never pass through binary floats. A whole number may be
+//!   written `3.0`.
+//! * None is `null` in JSON and YAML, `none` (or `None`) in RON, and `"none"` in TOML and `--set`.
+//! * What YAML leaves without quotes is what the fact's type says it is: for a text, `123` is a text.
+//!   Booleans are `true` and `false` alone.
+
+mod date;
+mod describe;
+mod document;
+mod names;
+mod number;
+mod reader;
+mod serialize;
+mod set;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use serialize::serialize;
+pub use set::set;
+
+use super::{Deal, Schema};
+use crate::base::{FileId, SourceFile};
+use crate::diagnostic::Diagnostic;
+use document::document;
+use names::Names;
+use reader::{Manner, Reader};
+
+/// The formats in which deals are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Rusty Object Notation.
+    Ron,
+    /// JSON.
+    Json,
+    /// YAML 1.2.
+    Yaml,
+    /// TOML.
+    Toml,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Format; 4] = [Format::Ron, Format::Json, Format::Yaml, Format::Toml];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Ron => "RON",
+            Format::Json => "JSON",
+            Format::Yaml => "YAML",
+            Format::Toml => "TOML",
+        }
+    }
+
+    /// The format of files that end in `.extension`, in any case.
+    pub fn from_extension(extension: &str) -> Option<Format> {
+        match extension.to_ascii_lowercase().as_str() {
+            "ron" => Some(Format::Ron),
+            "json" => Some(Format::Json),
+            "yaml" | "yml" => Some(Format::Yaml),
+            "toml" => Some(Format::Toml),
+            _ => None,
+        }
+    }
+
+    /// How none is written.
+    fn none(self) -> &'static str {
+        match self {
+            Format::Ron => "none",
+            Format::Json | Format::Yaml => "null",
+            Format::Toml => "\"none\"",
+        }
+    }
+}
+
+/// Reads the deal that `file` holds. The deal is all that could be read; the problems are in the order
+/// of their places.
+pub fn deal(schema: &Schema, id: FileId, file: &SourceFile, format: Format) -> (Deal, Vec<Diagnostic>) {
+    let names = Names::new(schema);
+    let (root, mut problems) = match document(id, file, format, names.limits()) {
+        Ok(read) => read,
+        Err(problems) => return (Deal::new(), problems),
+    };
+    let mut reader = Reader::new(schema, &names, file.text(), Manner::File(format));
+    let given = reader.deal(&root);
+    problems.extend(reader.problems);
+    problems.sort_by_key(|problem| problem.primary.as_ref().map(|label| label.span));
+    (Deal { given: given.into_iter().collect() }, problems)
+}
+
+/// The problems of a value that has no file of its own, without their places.
+fn without_places(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let strip = |mut problem: Diagnostic| {
+        if let Some(label) = problem.primary.take().filter(|label| !label.message.is_empty()) {
+            problem.message = format!("{}: {}", problem.message, label.message);
+        }
+        problem.labels.clear();
+        for help in &mut problem.help {
+            help.edit = None;
+        }
+        problem
+    };
+    problems.into_iter().map(strip).collect()
+}

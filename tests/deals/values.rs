@@ -1,0 +1,1 @@
+//! What single facts read as.
