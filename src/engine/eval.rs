@@ -199,6 +199,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         };
         let lift = self.eval_kind(id);
         let (origin, index) = self.origin(id);
+        let index = index.or_else(|| self.hands.last().and_then(|h| u32::try_from(h.element).ok()));
         if let Some(record) = &mut self.record {
             let children = record.trail.split_off(mark);
             record.trail.push(Noted { expr: id, seen: seen(&lift), origin, record: index, children });

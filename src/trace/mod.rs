@@ -7,7 +7,6 @@
 mod bounds;
 mod build;
 pub mod data;
-mod encode;
 mod html;
 mod markdown;
 mod mermaid;

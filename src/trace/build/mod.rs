@@ -8,10 +8,9 @@ use rustc_hash::FxHashMap;
 
 use super::Report;
 use super::data::{self, Answers, Evaluation, Fault, Kind, Operand, PolicyInfo, Possible, Reason, Shown, Status};
-use super::encode;
 use super::words;
 use crate::engine;
-use crate::facts::{Type, Value};
+use crate::facts::{Type, Value, encode};
 use crate::policy::{DecisionId, Notes, Policy, Shape};
 
 /// Makes the data of one report.

@@ -2,7 +2,7 @@
 
 use super::Builder;
 use crate::base::Span;
-use crate::facts::{FactId, FactPath, RecordId, RecordValue, TypeKind, Value};
+use crate::facts::{FactId, FactPath, RecordId, RecordValue, Value};
 use crate::policy::DecisionId;
 use crate::trace::data::{FactRef, Place};
 use crate::trace::words;
@@ -24,21 +24,14 @@ impl Builder<'_> {
 
     /// The list whose records a scope means.
     pub(super) fn list_of_scope(&self, scope: Option<RecordId>) -> Option<FactId> {
-        scope.and_then(|record| self.list_of(record))
-    }
-
-    /// The list of a record: the one its decisions are taken for, or the first that holds it.
-    fn list_of(&self, record: RecordId) -> Option<FactId> {
-        let schema = &self.policy.schema;
-        let holds = |ty: &TypeKind| matches!(ty, TypeKind::List { record: r, .. } if *r == record);
-        schema.records[record].list.or_else(|| schema.facts.iter().find(|(_, f)| holds(&f.ty.kind)).map(|(id, _)| id))
+        scope.and_then(|record| self.policy.schema.list_of(record))
     }
 
     /// `client.kind`, `instances[0].users`; `instance.users` where no record is at hand.
     pub(super) fn path(&self, fact: FactId, list: Option<FactId>, index: Option<u32>) -> String {
         let schema = &self.policy.schema;
         let Some((record, _)) = schema.facts[fact].field_of else { return schema.facts[fact].name.clone() };
-        match (list.or_else(|| self.list_of(record)), index) {
+        match (list.or_else(|| schema.list_of(record)), index) {
             (Some(list), Some(i)) => format!("{}[{i}].{}", schema.facts[list].name, schema.facts[fact].name),
             _ => schema.qualified_name(fact),
         }
@@ -48,7 +41,7 @@ impl Builder<'_> {
     pub(super) fn record_name(&self, scope: Option<RecordId>, index: u32) -> String {
         let Some(record) = scope else { return format!("{}", u64::from(index) + 1) };
         let schema = &self.policy.schema;
-        let given = self.list_of(record).and_then(|list| self.report.deal.get(list));
+        let given = schema.list_of(record).and_then(|list| self.report.deal.get(list));
         let value = given.and_then(|g| match &g.value {
             Value::List(records) => records.get(index as usize),
             _ => None,
@@ -68,7 +61,7 @@ impl Builder<'_> {
     /// What people call a fact: its label, with the record it belongs to.
     fn label(&self, path: FactPath) -> String {
         let fact = &self.policy.schema.facts[path.fact];
-        let label = fact.label.clone().unwrap_or_else(|| fact.name.clone());
+        let label = self.policy.schema.label(path.fact).to_owned();
         match (fact.field_of, path.index) {
             (Some((record, _)), Some(i)) => format!("{label} of {}", self.record_name(Some(record), i)),
             _ => label,
@@ -79,7 +72,7 @@ impl Builder<'_> {
         let schema = &self.policy.schema;
         let fact = &schema.facts[path.fact];
         FactRef {
-            path: self.path(path.fact, None, path.index),
+            path: schema.path(path),
             label: self.label(path),
             ask: fact.ask.clone(),
             judged_by: fact.judged_by.clone(),

@@ -31,10 +31,11 @@ impl Builder<'_> {
         if let (ExprKind::Checked(_), [inner], false) = (kind, node.children.as_slice(), is_fault_of(node)) {
             return self.node(inner, context);
         }
-        let context = Context { record: node.record.or(context.record), ..context };
+        let outer = context.record;
+        let context = Context { record: node.record.or(outer), ..context };
         let mut out = self.unevaluated(node.expr, context);
         self.fill(&mut out, node);
-        out.record = node.record.filter(|_| out.kind != NodeKind::Fact);
+        out.record = node.record.filter(|_| outer != node.record);
         out.origin = node.origin.and_then(|origin| self.origin(origin));
         let list = if let ExprKind::Aggregate { list, .. } = kind { Some(*list) } else { context.list };
         let parts = node.children.iter().filter(|c| !matches!(policy.exprs[c.expr].kind, ExprKind::Literal(_)));

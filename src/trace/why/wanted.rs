@@ -4,10 +4,10 @@ use serde_json::Value as Json;
 
 use super::WhyError;
 use crate::base::{Number, did_you_mean};
-use crate::facts::{NumberType, Type, TypeKind, Value};
+use crate::facts::{NumberType, Type, TypeKind, Value, encode};
 use crate::policy::{DecisionId, Policy};
 use crate::trace::data::Answer;
-use crate::trace::{encode, words};
+use crate::trace::words;
 
 /// A value that a decision might have had.
 pub(super) struct Wanted {
