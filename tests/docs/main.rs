@@ -1,0 +1,78 @@
+//! The examples of the documentation run, and what it says about codes and limits is so.
+//!
+//! Which fenced blocks are run, and how, is said at [`run::page`].
+
+mod answer;
+mod limits;
+mod pack;
+mod page;
+mod run;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use dealdesk::diagnostic::Code;
+
+pub(crate) fn docs(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs").join(path)
+}
+
+#[allow(clippy::disallowed_methods, reason = "a test reads the pages it is about")]
+pub(crate) fn read(path: &str) -> String {
+    let path = docs(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+#[test]
+fn the_examples_of_the_language_page_run() {
+    let (blocks, wrong) = run::page(&read("language.md"), None);
+    assert!(wrong.is_empty(), "\n{}", run::report("docs/language.md", &wrong));
+    assert!(blocks > 60, "only {blocks} blocks were found");
+}
+
+#[test]
+fn every_code_has_a_page_and_every_page_a_code() {
+    let files = docs("codes").read_dir().expect("docs/codes").map(|f| f.expect("a file").file_name());
+    let pages: BTreeSet<String> = files.map(|name| name.to_string_lossy().into_owned()).collect();
+    let codes: BTreeSet<String> = Code::ALL.iter().map(|code| format!("{code}.md")).collect();
+    assert_eq!(pages, codes);
+}
+
+#[test]
+fn the_page_of_a_code_has_an_example_that_gives_it_and_one_that_is_mended() {
+    let mut problems = String::new();
+    for code in Code::ALL {
+        let file = format!("docs/codes/{code}.md");
+        let text = read(&format!("codes/{code}.md"));
+        let heading = format!("# {code}: {}", code.title());
+        if text.lines().next() != Some(&heading) {
+            problems.push_str(&format!("{file}:1\n    expected: {heading}\n    came:     {}\n", text.lines().next().unwrap_or("")));
+        }
+        let blocks = page::blocks(&text);
+        let fails = blocks.iter().any(|b| b.has("fails"));
+        let mended = blocks.iter().rposition(|b| b.has("fails")) < blocks.iter().rposition(|b| !b.has("fails"));
+        if !(fails && mended) {
+            problems.push_str(&format!("{file}\n    expected: an example that fails, and behind it one that is mended\n"));
+        }
+        let (_, wrong) = run::page(&text, Some(code.as_str()));
+        problems.push_str(&run::report(&file, &wrong));
+    }
+    assert!(problems.is_empty(), "\n{problems}");
+}
+
+/// The harness itself: each of these pages says something that is not so.
+#[test]
+fn examples_that_do_not_do_what_their_page_says_are_reported() {
+    let policy = "```policy\nfact a: boolean\ndecide d: boolean = a\n```\n";
+    let wrong = |text: &str, own| run::page(text, own).1.into_iter().map(|w| (w.line, w.came)).collect::<Vec<_>>();
+    assert_eq!(wrong(policy, None), []);
+    assert_eq!(wrong(&policy.replace("= a", "= b"), None)[0].0, 1);
+    assert_eq!(wrong(&policy.replace("```policy", "```policy fails E0203"), None), [(1, "nothing".to_owned())]);
+    assert_eq!(wrong(&policy.replace("```policy", "```policy fails"), Some("E0203")), [(1, "nothing".to_owned())]);
+    let deal = format!("{policy}```ron deal\n( a: 1 )\n```\n");
+    assert_eq!(wrong(&deal, None)[0].0, 5);
+    let answer = format!("{policy}```ron deal\n( a: true )\n```\n\n```answer\nd: no\ne: no\n```\n");
+    assert_eq!(wrong(&answer, None), [(10, "d: yes".to_owned()), (11, "no decision is called `e`".to_owned())]);
+    assert_eq!(wrong(&answer.replace("d: no\ne: no", "d: yes"), None), []);
+    assert_eq!(wrong(&answer[policy.len()..], None)[0].1, "none");
+}
