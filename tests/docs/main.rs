@@ -26,7 +26,8 @@ pub(crate) fn read(path: &str) -> String {
 #[test]
 fn the_examples_of_the_language_page_run() {
     let (blocks, wrong) = run::page(&read("language.md"), None);
-    assert!(wrong.is_empty(), "\n{}", run::report("docs/language.md", &wrong));
+    let problems = run::report("docs/language.md", &wrong);
+    assert!(problems.is_empty(), "\n{problems}");
     assert!(blocks > 60, "only {blocks} blocks were found");
 }
 
