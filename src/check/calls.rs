@@ -5,7 +5,7 @@ use super::expressions::{Asked, Hint, Inferred, date_type, number_type};
 use super::names::Entity;
 use super::narrowing::Known;
 use super::order::Dependency;
-use super::{Fixed, describe, index};
+use super::{Fixed, index};
 use crate::base::{Aggregate, Span};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::{FactId, NumberKind, RecordId, Type, TypeKind, UnitProduct};
@@ -198,29 +198,11 @@ impl Checker<'_> {
             let asked = Asked { what: "the argument for", name: parameter, at: Some(*at) };
             let expr = self.expect_known(argument, ty.as_ref(), &asked);
             if let (Some(expr), Some(ty)) = (expr, ty) {
-                exprs.push(self.argument(expr, ty));
+                exprs.push(self.held(expr, ty));
             }
         }
         let ty = signature.ty?;
         (exprs.len() == arguments.len()).then(|| self.push(ExprKind::Lookup(lookup, exprs.into()), ty, span))
-    }
-
-    /// An argument, made to hold the range of its parameter where its own type does not.
-    fn argument(&mut self, expr: ExprId, ty: &Type) -> ExprId {
-        if !describe::has_limits(ty, &self.schema) {
-            return expr;
-        }
-        let inside = match (&self.type_of(expr).kind, &ty.kind) {
-            (TypeKind::Number(a), TypeKind::Number(b)) => lies_in(a.range, b.range),
-            (TypeKind::Date(a), TypeKind::Date(b)) => b.low <= a.low && a.high <= b.high,
-            _ => false,
-        };
-        if inside && self.is_declared(expr) { expr } else { self.checked(expr, ty) }
-    }
-
-    /// Whether the type of an expression is one that its values were already held to.
-    fn is_declared(&self, expr: ExprId) -> bool {
-        matches!(self.expr(expr).kind, ExprKind::Fact(_) | ExprKind::Decision(_) | ExprKind::Parameter(_))
     }
 
     /// `days between a and b`
@@ -331,11 +313,6 @@ impl Checker<'_> {
         self.report(report);
         None
     }
-}
-
-fn lies_in(inner: crate::facts::NumberRange, outer: crate::facts::NumberRange) -> bool {
-    let low = outer.low.is_none_or(|low| inner.low.is_some_and(|inner| low <= inner));
-    low && outer.high.is_none_or(|high| inner.high.is_some_and(|inner| inner <= high))
 }
 
 fn count(arguments: usize) -> String {

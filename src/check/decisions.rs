@@ -66,7 +66,7 @@ impl Checker<'_> {
         let asked = Asked { what: "the outcome of", name: &decide.name.text, at: Some(decide.ty.span) };
         match &decide.body {
             ast::DecideBody::Computed(body) => {
-                let body = self.expect_known(body, ty, &asked)?;
+                let body = self.outcome(body, ty, &asked)?;
                 Some((RuleSet::default(), Shape::Computed(body)))
             }
             ast::DecideBody::Rules { default, rules } => {
@@ -78,7 +78,7 @@ impl Checker<'_> {
                     );
                 }
                 let default = default.as_ref().map(|default| {
-                    let outcome = self.expect_known(&default.outcome, ty, &asked);
+                    let outcome = self.outcome(&default.outcome, ty, &asked);
                     let notes = self.notes(&default.notes, all);
                     outcome.map(|outcome| Outcome { outcome, notes, span: default.span })
                 });
@@ -107,7 +107,7 @@ impl Checker<'_> {
     ) -> Option<policy::Rule> {
         let when = rule.when.as_ref().map(|when| self.condition(when));
         let known = when.as_ref().map_or(&[][..], |when| when.known.when_true.as_slice());
-        let outcome = self.knowing(known, |c| c.expect_known(&rule.outcome, ty, asked));
+        let outcome = self.knowing(known, |c| c.outcome(&rule.outcome, ty, asked));
         let notes = self.notes(&rule.notes, all);
         let window = self.window(rule);
         let condition = match when {

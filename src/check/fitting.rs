@@ -4,8 +4,9 @@ use super::expressions::Asked;
 use super::{Checker, describe};
 use crate::base::Span;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::facts::{NumberKind, NumberType, Type, TypeKind, UnitProduct, Value};
+use crate::facts::{NumberKind, NumberRange, NumberType, Type, TypeKind, UnitProduct, Value};
 use crate::policy::{ExprId, ExprKind};
+use crate::syntax::ast;
 
 impl Checker<'_> {
     /// The expression, where it is of type `ty`; a report where it is not. Ranges are looked at only
@@ -39,6 +40,27 @@ impl Checker<'_> {
             return None;
         }
         self.fits_limits(expr, ty, asked).then_some(expr)
+    }
+
+    /// An outcome of the type asked for, made to hold that type when it is evaluated.
+    pub(super) fn outcome(&mut self, e: &ast::Expr, ty: Option<&Type>, asked: &Asked<'_>) -> Option<ExprId> {
+        let expr = self.expect_known(e, ty, asked)?;
+        Some(self.held(expr, ty?))
+    }
+
+    /// An argument or an outcome, made to hold its declared type where its own type does not.
+    pub(super) fn held(&mut self, expr: ExprId, ty: &Type) -> ExprId {
+        let inside = match (&self.type_of(expr).kind, &ty.kind) {
+            (TypeKind::Number(a), TypeKind::Number(b)) => lies_in(a.range, b.range),
+            (TypeKind::Date(a), TypeKind::Date(b)) => b.low <= a.low && a.high <= b.high,
+            _ => false,
+        };
+        if inside && self.is_declared(expr) { expr } else { self.checked(expr, ty) }
+    }
+
+    /// Whether the type of an expression is one that its values were already held to.
+    fn is_declared(&self, expr: ExprId) -> bool {
+        matches!(self.expr(expr).kind, ExprKind::Fact(_) | ExprKind::Decision(_) | ExprKind::Parameter(_))
     }
 
     /// The expression made to hold its declared type when it is evaluated, where it may not.
@@ -179,6 +201,11 @@ impl Checker<'_> {
             None => report,
         }
     }
+}
+
+fn lies_in(inner: NumberRange, outer: NumberRange) -> bool {
+    let low = outer.low.is_none_or(|low| inner.low.is_some_and(|inner| low <= inner));
+    low && outer.high.is_none_or(|high| inner.high.is_some_and(|inner| inner <= high))
 }
 
 /// The range of a type in words: `0 to 75`, `0 and above`.
