@@ -7,5 +7,5 @@ mod suggest;
 
 pub use number::{Number, NumberError, ParseNumberError};
 pub use operator::{Aggregate, ArithmeticOp, CompareOp};
-pub use source::{FileId, Position, SourceFile, Sources, Span};
+pub use source::{FileId, NotText, Position, SourceFile, Sources, Span, decode};
 pub use suggest::did_you_mean;

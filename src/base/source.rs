@@ -160,6 +160,23 @@ impl Sources {
     }
 }
 
+/// Bytes that are not UTF-8 text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotText {
+    /// The bytes as far as they are text, with `�` where they are not, to be shown.
+    pub shown: String,
+    /// Where the first `�` stands in `shown`.
+    pub offset: usize,
+}
+
+/// The text of a file's bytes, which must be UTF-8.
+pub fn decode(bytes: Vec<u8>) -> Result<String, NotText> {
+    String::from_utf8(bytes).map_err(|e| {
+        let offset = e.utf8_error().valid_up_to();
+        NotText { shown: String::from_utf8_lossy(e.as_bytes()).into_owned(), offset }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +198,13 @@ mod tests {
         for (offset, column) in [(2, 1), (4, 2), (2 + 5 * 1000, 2001), (text.len() - 1, 6001), (text.len(), 6002)] {
             assert_eq!(file.position(offset as u32), Position { line: 2, column }, "{offset}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_told_with_their_place() {
+        assert_eq!(decode("näme".into()), Ok("näme".to_owned()));
+        let latin = decode(b"n\xc3\xa4me: M\xfcller".to_vec());
+        assert_eq!(latin, Err(NotText { shown: "näme: M\u{fffd}ller".to_owned(), offset: 8 }));
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub fn json(schema: &Schema, ty: &Type, value: &Value) -> Json {
         (Value::Number(n), _) => n.to_string().into(),
         (Value::Text(text), _) => (**text).into(),
         (Value::Date(date), _) => date.to_string().into(),
-        (Value::Variant(place), TypeKind::Variant(id)) => variant(*id, *place),
+        (Value::Variant(place), TypeKind::Variant(id) | TypeKind::Items(id)) => variant(*id, *place),
         (Value::Items(items), TypeKind::Items(id)) => items.iter().map(|place| variant(*id, place)).collect(),
         (Value::List(records), TypeKind::List { record, .. }) => {
             let fields = &schema.records[*record].fields;

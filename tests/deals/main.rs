@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests read their fixtures")]
 
+mod hostile;
 mod properties;
 mod schema;
 mod values;

@@ -27,8 +27,8 @@ pub use serialize::serialize;
 pub use set::set;
 
 use super::{Deal, Schema};
-use crate::base::{FileId, SourceFile};
-use crate::diagnostic::Diagnostic;
+use crate::base::{FileId, SourceFile, Span};
+use crate::diagnostic::{Code, Diagnostic};
 use document::document;
 use names::Names;
 use reader::{Manner, Reader};
@@ -94,6 +94,14 @@ pub fn deal(schema: &Schema, id: FileId, file: &SourceFile, format: Format) -> (
     problems.extend(reader.problems);
     problems.sort_by_key(|problem| problem.primary.as_ref().map(|label| label.span));
     (Deal { given: given.into_iter().collect() }, problems)
+}
+
+/// What to say of a deal's file that is not UTF-8 text: `file` holds what [`crate::base::NotText`] shows
+/// of it, with the first wrong byte at `offset`.
+pub fn not_text(id: FileId, file: &SourceFile, offset: usize) -> Diagnostic {
+    let end = file.text().ceil_char_boundary(offset.saturating_add(1).min(file.text().len()));
+    let problem = Diagnostic::error(Code::DealForm, Span::new(id, offset, end), "this is not UTF-8 text");
+    problem.here("not a character").help("save the file in the encoding UTF-8")
 }
 
 /// The problems of a value that has no file of its own, without their places.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::describe::{amount, expected, found, range, short, unit, variants};
 use super::document::{Kind, Node};
 use super::number::Malformed;
-use super::reader::{Element, Manner, Reader};
+use super::reader::{Element, Manner, Path, Reader};
 use super::{Format, date, number};
 use crate::base::{Number, did_you_mean};
 use crate::diagnostic::{Code, Diagnostic};
@@ -18,7 +18,7 @@ type Read<T> = Result<T, Box<Diagnostic>>;
 pub(super) fn read(reader: &mut Reader<'_>, element: Element, fact: FactId, node: &Node) -> Read<Option<Value>> {
     let schema = reader.schema;
     let ty = &schema.facts[fact].ty;
-    let spot = Spot { schema, name: reader.path_of(element, fact).to_string(), ty, node, manner: reader.manner };
+    let spot = Spot { schema, name: reader.path_of(element, fact), ty, node, manner: reader.manner };
     if spot.says_none() {
         return match (ty.optional, reader.manner) {
             (true, _) => Ok(Some(Value::None)),
@@ -56,7 +56,7 @@ fn list(reader: &mut Reader<'_>, spot: &Spot<'_>, fact: FactId, record: RecordId
 /// A value, and the fact that it is to be of.
 struct Spot<'a> {
     schema: &'a Schema,
-    name: String,
+    name: Path<'a>,
     ty: &'a Type,
     node: &'a Node,
     manner: Manner,

@@ -129,10 +129,10 @@ impl<'a> Text<'a> {
         Span::new(self.id, start, start + piece.len())
     }
 
-    /// The character at `offset`, or an empty span at the end of the text.
+    /// The character at `offset`; behind the last one that can be seen, an empty span.
     fn at(&self, offset: usize) -> Span {
         let text = self.file.text();
-        let start = text.floor_char_boundary(offset.min(text.len()));
+        let start = text.floor_char_boundary(offset.min(text.trim_end().len()));
         let end = start + text[start..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
         Span::new(self.id, start, end)
     }

@@ -52,8 +52,9 @@ pub(super) fn value(text: &Text<'_>, limits: Limits) -> Result<Node, Box<Diagnos
     Builder { text, budget: Budget::new(text, limits) }.node(raw, 0)
 }
 
+/// A struct counts as two levels to the parser: itself and its fields.
 fn options() -> ron::Options {
-    ron::Options::default().with_recursion_limit(NESTING + 2)
+    ron::Options::default().with_recursion_limit(2 * NESTING + 2)
 }
 
 fn shifted(span: Span, shift: i64, text: &Text<'_>) -> Span {
@@ -332,7 +333,7 @@ fn starts_with_field(text: &str) -> bool {
 fn malformed(text: &Text<'_>, piece: &str, error: &SpannedError) -> Box<Diagnostic> {
     let base = text.offset(piece);
     let start = text.file.position(u32::try_from(base).unwrap_or(u32::MAX));
-    let place = error.span.start;
+    let place = error.span.end;
     let column = if place.line == 1 { start.column + place.col - 1 } else { place.col };
     let span = text.at(text.offset_of(start.line + place.line - 1, column));
     if matches!(error.code, ron::Error::ExceededRecursionLimit) {
