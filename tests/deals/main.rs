@@ -1,6 +1,7 @@
 //! Deals as they are read, with what is said of their mistakes.
 
 #![allow(clippy::disallowed_methods, reason = "tests read their fixtures")]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "that is how a test fails")]
 
 mod hostile;
 mod properties;

@@ -198,10 +198,10 @@ impl<'r> Reader<'r> {
         // The full name of a fact in another group, or of one that a fact in an unknown group seems to be.
         let all = || self.candidates(element);
         let full = format!("{prefix}{key}");
-        let direct = if wants_group { None } else { did_you_mean(&full, all().into_iter()) };
+        let direct = if wants_group { None } else { did_you_mean(&full, all()) };
         let inner = || match &value.kind {
             Kind::Map(entries) => {
-                entries.iter().take(8).find_map(|e| did_you_mean(&format!("{full}.{}", e.key), all().into_iter()))
+                entries.iter().take(8).find_map(|e| did_you_mean(&format!("{full}.{}", e.key), all()))
             }
             _ => None,
         };

@@ -89,20 +89,16 @@ pub(super) fn document(
 ) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
     let text = Text { id, file, format };
     match format {
-        Format::Json => json::document(&text, limits).map(|node| (node, Vec::new())).map_err(one),
-        Format::Ron => ron::document(&text, limits).map(|node| (node, Vec::new())).map_err(one),
-        Format::Yaml => yaml::document(&text, limits).map(|node| (node, Vec::new())).map_err(one),
+        Format::Json => json::document(&text, limits).map(|node| (node, Vec::new())).map_err(|problem| vec![*problem]),
+        Format::Ron => ron::document(&text, limits).map(|node| (node, Vec::new())).map_err(|problem| vec![*problem]),
+        Format::Yaml => yaml::document(&text, limits).map(|node| (node, Vec::new())).map_err(|problem| vec![*problem]),
         Format::Toml => toml::document(&text, limits),
     }
 }
 
 /// A single value in RON.
 pub(super) fn ron_value(id: FileId, file: &SourceFile, limits: Limits) -> Result<Node, Vec<Diagnostic>> {
-    ron::value(&Text { id, file, format: Format::Ron }, limits).map_err(one)
-}
-
-fn one(problem: Box<Diagnostic>) -> Vec<Diagnostic> {
-    vec![*problem]
+    ron::value(&Text { id, file, format: Format::Ron }, limits).map_err(|problem| vec![*problem])
 }
 
 /// What is being read.
