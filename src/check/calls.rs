@@ -69,6 +69,9 @@ impl Checker<'_> {
             if let Some(near) = self.suggest_among(&name.text, known) {
                 let advice = format!("did you mean `{near}`?");
                 report = report.suggest(name.span, near, advice);
+            } else {
+                let all = FUNCTIONS.map(Function::name).join("`, `");
+                report = report.help(format!("the functions are `{all}`"));
             }
         }
         self.report(report);

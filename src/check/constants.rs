@@ -209,7 +209,9 @@ impl Checker<'_> {
                         | Function::AddMonthsOrNextDay
                         | Function::AddYearsOrLastDay
                         | Function::AddYearsOrNextDay => {
-                            self.report_not_fixed(span, Fixed::Constant);
+                            let message = format!("`{}` is not for constants", function.name());
+                            let report = Diagnostic::error(Code::NotFixed, span, message);
+                            self.report(report.here("write the date out, or make it a `define`"));
                             return None;
                         }
                         _ => numbers.push(self.number_of(*argument)?),

@@ -1,5 +1,6 @@
 //! Expressions: what a name means where it stands, and of which type each expression is.
 
+use super::demand::State;
 use super::names::Entity;
 use super::narrowing::{Known, Place, in_all};
 use super::order::Dependency;
@@ -44,7 +45,7 @@ pub(super) struct Asked<'s> {
     pub(super) what: &'s str,
     /// The name; may be empty.
     pub(super) name: &'s str,
-    /// Where the type is declared.
+    /// Where the type is declared, or what is compared with.
     pub(super) at: Option<Span>,
 }
 
@@ -231,7 +232,7 @@ impl Checker<'_> {
         };
         let infer_then = |c: &mut Self, hint: &Hint| c.knowing(&known.when_true, |c| c.infer(then, hint).expr);
         let infer_else = |c: &mut Self, hint: &Hint| c.knowing(&known.when_false, |c| c.infer(otherwise, hint).expr);
-        let (yes, no) = if !matches!(hint, Hint::Nothing) {
+        let (yes, no) = if matches!(hint, Hint::Type(_) | Hint::Failed) {
             (infer_then(self, hint), infer_else(self, hint))
         } else if self.needs_hint(then) && !self.needs_hint(otherwise) {
             let no = infer_else(self, hint);
@@ -346,7 +347,10 @@ impl Checker<'_> {
                 let place = index(definition);
                 let scope = self.signatures.definition_scopes[place];
                 let at_hand = scope.is_none_or(|record| self.at_hand(record, name, span));
-                self.scope.uses.push((Dependency::Definition(definition), span));
+                // One that waits for this one is a circle, which is reported where both are tried.
+                if !matches!(self.definitions[place], State::InProgress) {
+                    self.scope.uses.push((Dependency::Definition(definition), span));
+                }
                 let ty = self.in_question.ask(&self.definitions[place], place, span)?;
                 if at_hand { self.narrowable(ExprKind::Definition(definition), ty, span) } else { None }
             }
@@ -354,8 +358,9 @@ impl Checker<'_> {
                 let at_hand = self.decision_at_hand(decision, name, span);
                 let ty = self.signatures.decisions[index(decision)].clone()?;
                 if let TypeKind::Items(items) = ty.kind {
-                    let items = self.variants_of(items);
-                    let help = format!("ask for one of them: `{name}.ITEM`, which is {items}");
+                    let first = self.schema.enumerations[items].variants.first();
+                    let first = first.map_or("…", |item| item.name.as_str());
+                    let help = format!("ask for one of them, such as `{name}.{first}`");
                     self.report_no_value(entity, name, span, "a set of items", help);
                     return None;
                 }
@@ -418,7 +423,7 @@ impl Checker<'_> {
         }
         let lists = &self.record_lists[index(record)];
         let list = lists.first().map_or("…".to_owned(), |list| self.schema.facts[*list].name.clone());
-        let message = format!("`{name}` belongs to a `{record_name}`, and none is at hand here");
+        let message = format!("`{name}` belongs to one `{record_name}`, and none is at hand here");
         let mut report = Diagnostic::error(Code::NoRecordAtHand, span, message).here("which one is not said");
         if self.scope.lookup.is_some() {
             report = report.help("a table with parameters sees no record: pass the value as an argument");
@@ -438,7 +443,12 @@ impl Checker<'_> {
         }
         let owners = self.variant_owners.get(name).cloned().unwrap_or_default();
         let expected = hint.enumeration();
-        let suggestion = self.suggest_name(name, expected);
+        let boolean = matches!(hint, Hint::Type(Type { kind: TypeKind::Boolean, .. }) | Hint::Words("a condition"));
+        let suggestion = match name {
+            "yes" if boolean => Some("true".to_owned()),
+            "no" if boolean => Some("false".to_owned()),
+            _ => self.suggest_name(name, expected),
+        };
         let owner = owners.first().map(|&owner| self.describe_kind(&TypeKind::Variant(owner)));
         let simple = !name.contains('.');
         let mut report = match (expected, owner, hint) {
@@ -446,6 +456,7 @@ impl Checker<'_> {
                 let message = format!("`{name}` is not {}", self.describe_kind(&TypeKind::Variant(expected)));
                 let mut report = Diagnostic::error(Code::UnknownVariant, span, message);
                 report = match owner {
+                    Some(_) if owners.len() > 1 => report.here("a variant of other types"),
                     Some(owner) => report.here(format!("this is {owner}")),
                     None => report.here("no such variant"),
                 };
@@ -479,7 +490,8 @@ impl Checker<'_> {
                 report.here("not declared")
             }
         };
-        if let Some(near) = suggestion.filter(|_| report.code != Code::AmbiguousVariant) {
+        let fits = matches!(report.code, Code::UnknownName | Code::UnknownVariant);
+        if let Some(near) = suggestion.filter(|_| fits) {
             let advice = format!("did you mean `{near}`?");
             report = report.suggest(span, near, advice);
         } else if report.code == Code::UnknownName {

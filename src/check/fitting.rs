@@ -35,6 +35,15 @@ impl Checker<'_> {
             }
         }
         if actual.optional && !ty.optional {
+            // Of an `if`, the branch is to blame.
+            if let ExprKind::If { then, otherwise, .. } = self.expr(expr).kind {
+                for branch in [then, otherwise] {
+                    if self.type_of(branch).optional {
+                        self.fits(branch, ty, asked);
+                    }
+                }
+                return None;
+            }
             let need = format!("{} is never none", asked.words());
             self.report_may_be_none(expr, span, &need);
             return None;
@@ -110,7 +119,8 @@ impl Checker<'_> {
             && places > allowed
         {
             let name = unit.names.first().cloned().unwrap_or_default();
-            let message = format!("an amount in {name} has at most {allowed} decimals");
+            let allowed = if allowed == 0 { "no".to_owned() } else { format!("at most {allowed}") };
+            let message = format!("an amount in {name} has {allowed} decimals");
             let report = Diagnostic::error(Code::TooManyDecimals, span, message).here(format!("this has {places}"));
             self.report(
                 self.with_type(report, asked).help("nothing is rounded unless the policy says so with `round`"),
@@ -122,6 +132,7 @@ impl Checker<'_> {
 
     fn with_type(&self, report: Diagnostic, asked: &Asked<'_>) -> Diagnostic {
         match asked.at {
+            Some(at) if asked.name.is_empty() => report.label(at, asked.what),
             Some(at) => report.label(at, "its type"),
             None => report,
         }
@@ -129,7 +140,7 @@ impl Checker<'_> {
 
     fn report_type(&mut self, expr: ExprId, actual: &Type, ty: &Type, asked: &Asked<'_>) {
         let span = self.span_of(expr);
-        let (is, wants) = (self.describe(actual), self.describe(ty));
+        let (is, wants) = (self.describe(actual), self.describe_wanted(ty));
         let two_types = matches!((&actual.kind, &ty.kind), (TypeKind::Variant(_), TypeKind::Variant(_)));
         let message = if asked.name.is_empty() && asked.what == "a condition" {
             "a condition is true or false".to_owned()
@@ -149,6 +160,15 @@ impl Checker<'_> {
         self.report(report);
     }
 
+    /// A type that is asked for. Where quotients will do, any number does.
+    fn describe_wanted(&self, ty: &Type) -> String {
+        let mut ty = ty.clone();
+        if let TypeKind::Number(number) = &mut ty.kind {
+            number.kind = number.kind.min(NumberKind::Decimal);
+        }
+        self.describe(&ty)
+    }
+
     fn report_number_kind(&mut self, span: Span, actual: &NumberType, wanted: &NumberType, asked: &Asked<'_>) {
         let text = self.sources.slice(span).to_owned();
         let rounded = |how: &str| match how {
@@ -163,6 +183,9 @@ impl Checker<'_> {
             Diagnostic::error(Code::WrongType, span, message).here("this may have decimals")
         };
         let report = self.with_type(report, asked);
+        if text.parse::<crate::base::Number>().is_ok() {
+            return self.report(report.help("write a whole number, or make the type `decimal`"));
+        }
         let advice = "say how it is rounded";
         self.report(if wanted.kind == NumberKind::Decimal {
             report.suggest(span, rounded("round"), format!("{advice}, for example to two decimals"))

@@ -307,27 +307,39 @@ impl<'a> Checker<'a> {
     pub(super) fn declare(&mut self, name: &ast::Name, full: &str, entity: Entity) {
         self.names.places.insert(entity, name.span);
         match self.names.get(full) {
-            Some(first) => self.report_duplicate(name, full, entity.words(), first.span, first.entity.words()),
+            Some(first) => {
+                let own = self.entity_words(entity, full, name.span);
+                let other = self.entity_words(first.entity, full, first.span);
+                self.report_duplicate(name, full, own, first.span, other);
+            }
             None => {
                 self.names.known.insert(full.to_owned(), Entry { entity, span: name.span });
             }
         }
     }
 
+    /// What a name stands for; a definition that is declared under another name is a score.
+    fn entity_words(&self, entity: Entity, full: &str, span: Span) -> &'static str {
+        match entity {
+            Entity::Definition(_) if self.sources.slice(span) != full => "the score of a rubric",
+            _ => entity.words(),
+        }
+    }
+
     /// Reports a name that is declared twice.
     pub(super) fn report_duplicate(&mut self, name: &ast::Name, full: &str, what: &str, first: Span, first_what: &str) {
-        let here = if full == name.text { what.to_owned() } else { format!("{what} called `{full}`") };
         let message = format!("`{full}` is declared twice");
         self.report(
             Diagnostic::error(Code::DuplicateName, name.span, message)
-                .here(format!("declared again here, as {here}"))
+                .here(format!("declared again here, as {what}"))
                 .label(first, format!("first declared here, as {first_what}")),
         );
     }
 
     /// Reports two parts of one declaration with one name.
     pub(super) fn report_duplicate_part(&mut self, what: &str, name: &ast::Name, first: Span) {
-        let message = format!("two {what}s are called `{}`", name.text);
+        let several = if what == "criterion" { "criteria".to_owned() } else { format!("{what}s") };
+        let message = format!("two {several} are called `{}`", name.text);
         self.report(
             Diagnostic::error(Code::DuplicatePart, name.span, message).here("the second").label(first, "the first"),
         );
@@ -359,8 +371,9 @@ impl<'a> Checker<'a> {
                             Diagnostic::error(Code::FactInFact, name.span, message)
                                 .here(format!("a deal gives this inside of `{parent}`"))
                                 .label(span, "so this cannot be a fact of its own")
-                                .help(format!("call one of them otherwise, for example `{parent}.kind`")),
+                                .help(format!("give `{parent}` a name inside of the group: `{parent}.…`")),
                         );
+                        break;
                     }
                     _ => {}
                 }

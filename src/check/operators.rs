@@ -336,6 +336,10 @@ impl Checker<'_> {
             let text = self.sources.slice(span).to_owned();
             let report = Diagnostic::error(Code::WrongType, span, "only whole days are added to a date");
             let report = report.here("this may have decimals");
+            if let ExprKind::Literal(_) = self.expr(expr).kind {
+                self.report(report.help("write a whole number of days"));
+                return None;
+            }
             self.report(report.suggest(
                 span,
                 format!("round({text})"),

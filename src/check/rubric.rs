@@ -93,7 +93,7 @@ impl Checker<'_> {
         if partial {
             return None;
         }
-        if lines.last().is_none_or(|line| line.when.is_some()) {
+        if fine && lines.last().is_none_or(|line| line.when.is_some()) {
             let message =
                 format!("the criterion `{}` does not say how many points there are otherwise", criterion.name.text);
             let report = Diagnostic::error(Code::PointsOtherwise, criterion.name.span, message);
@@ -211,9 +211,8 @@ impl Checker<'_> {
                 });
             }
         }
-        if let Some(last) =
-            rubric.bands.last().filter(|band| band.from.is_some() && !self.names.is_partial(&rubric.name))
-        {
+        let open = rubric.bands.iter().all(|band| band.from.is_some()) && !self.names.is_partial(&rubric.name);
+        if let Some(last) = rubric.bands.last().filter(|_| open) {
             let message = format!("`{}` does not say what a lower score comes to", rubric.name.text);
             let report = Diagnostic::error(Code::BandOrder, last.span, message);
             self.report(report.here("the last band is not `otherwise`").help("end with `band OUTCOME otherwise`"));

@@ -303,16 +303,17 @@ impl Checker<'_> {
 
     /// A number or date that the column is compared with.
     fn cell_bound(&mut self, value: &ast::Expr, column: ExprId) -> Option<ExprId> {
-        let value = self.infer(value, &Hint::Words("a number or a date")).expr;
         if !matches!(self.type_of(column).kind, TypeKind::Number(_) | TypeKind::Date(_)) {
+            let at = value.span;
+            self.infer(value, &Hint::Failed);
             let (span, is) = (self.span_of(column), self.describe(self.type_of(column)));
-            let at = value.map_or(span, |value| self.span_of(value));
             let message = format!("only numbers and dates have an order, and {} is {is}", self.quoted(span));
             let report = Diagnostic::error(Code::WrongType, at, message).here("cannot be compared this way");
             self.report(report.label(span, "the column"));
             return None;
         }
-        let value = self.present(value?)?;
+        let value = self.infer(value, &Hint::Words("a number or a date")).expr?;
+        let value = self.present(value)?;
         self.same_as_column(value, column)?;
         Some(value)
     }

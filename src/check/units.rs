@@ -15,7 +15,7 @@ const MOST_DECIMALS: u32 = 12;
 /// The units of a pack by each of their names.
 #[derive(Debug, Default)]
 pub(super) struct Units {
-    by_name: FxHashMap<String, UnitId>,
+    by_name: FxHashMap<String, (UnitId, Option<Span>)>,
     places: Vec<Option<Span>>,
     used: Vec<bool>,
 }
@@ -39,13 +39,10 @@ impl Checker<'_> {
                     let message = format!("`{}` belongs to the language", name.text);
                     let report = Diagnostic::error(Code::ReservedName, name.span, message);
                     self.report(report.here("a unit cannot have its name"));
-                } else if let Some(&first) = self.units.by_name.get(&name.text) {
-                    let first = self.units.places.get(super::index(first)).copied().flatten();
+                } else if let Some(&(_, first)) = self.units.by_name.get(&name.text) {
                     self.report_duplicate(name, &name.text, "a unit", first.unwrap_or(name.span), "a unit");
-                } else if names.contains(&name.text) {
-                    let first = unit.names.first().map_or(name.span, |n| n.span);
-                    self.report_duplicate_part("name", name, first);
                 } else {
+                    self.units.by_name.insert(name.text.clone(), (id(self.schema.units.len()), Some(name.span)));
                     names.push(name.text.clone());
                 }
             }
@@ -65,7 +62,7 @@ impl Checker<'_> {
     fn add_unit(&mut self, names: Vec<String>, currency: bool, decimals: Option<u32>, place: Option<Span>) {
         let unit = self.schema.units.alloc(Unit { names: names.clone(), currency, decimals });
         for name in names {
-            self.units.by_name.insert(name, unit);
+            self.units.by_name.entry(name).or_insert((unit, None));
         }
         self.units.places.push(place);
         self.units.used.push(false);
@@ -81,7 +78,7 @@ impl Checker<'_> {
         let mut product = Some(UnitProduct::none());
         for (name, exponent) in &written.factors {
             match self.units.by_name.get(&name.text) {
-                Some(&unit) => {
+                Some(&(unit, _)) => {
                     self.units.used[super::index(unit)] = true;
                     product = product.map(|p| p.times(&UnitProduct::one(unit), *exponent));
                 }

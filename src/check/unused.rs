@@ -80,9 +80,12 @@ impl Checker<'_> {
             let used = match (field_of, &ty.kind) {
                 // The text is there for people to read.
                 (_, TypeKind::Text) => true,
-                // Of a record without a list that alone is reported.
+                // Of a record whose list is not used, that alone is reported.
                 (Some((record, _)), _) => {
-                    self.used.contains(&Entity::Field(id(place))) || self.record_lists[super::index(*record)].is_empty()
+                    let lists = &self.record_lists[super::index(*record)];
+                    let listed = lists.iter().any(|list| self.used.contains(&Entity::Fact(*list)));
+                    let asked = listed || self.used.contains(&Entity::Record(*record));
+                    self.used.contains(&Entity::Field(id(place))) || !asked
                 }
                 // The records of a list that is decided about one by one are used without being named.
                 (None, TypeKind::List { record, .. }) => {
@@ -92,7 +95,8 @@ impl Checker<'_> {
             };
             if !used {
                 let what = if field_of.is_some() { "field" } else { "fact" };
-                let message = format!("no rule reads the {what} `{}`", fact.name.text);
+                let name = self.schema.qualified_name(id(place));
+                let message = format!("no rule reads the {what} `{name}`");
                 self.unused(Code::UnusedFact, fact.name.span, message);
             }
         }
