@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use dealdesk::diagnostic::Code;
+use dealdesk::syntax::words;
 
 pub(crate) fn docs(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs").join(path)
@@ -71,6 +72,24 @@ fn the_page_of_a_code_has_an_example_that_gives_it_and_one_that_is_mended() {
         problems.push_str(&run::report(&file, &wrong));
     }
     assert!(problems.is_empty(), "\n{problems}");
+}
+
+/// The words in backticks on the lines of the language page between two pieces of its text.
+fn words_between(page: &str, from: &str, to: &str) -> BTreeSet<String> {
+    let (_, rest) = page.split_once(from).unwrap_or_else(|| panic!("the page lacks `{from}`"));
+    let (part, _) = rest.split_once(to).unwrap_or_else(|| panic!("the page lacks `{to}`"));
+    part.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_language_page_lists_the_words_of_the_language() {
+    let page = read("language.md");
+    let all = words::DECLARATIONS.iter().chain(words::CLAUSES).chain(words::EXPRESSIONS);
+    let (reserved, others): (BTreeSet<&str>, BTreeSet<&str>) = all.partition(|word| words::is_reserved(word));
+    let listed = words_between(&page, "They may be later parts: `deal.from` is a name.", "Further words");
+    assert_eq!(listed, reserved.iter().map(|w| (*w).to_owned()).collect());
+    let clauses = others.into_iter().filter(|w| words::CLAUSES.contains(w) || *w == "with").map(str::to_owned).collect();
+    assert_eq!(words_between(&page, "may not be units:", "The name of a field"), clauses);
 }
 
 /// The harness itself: each of these pages says something that is not so.
