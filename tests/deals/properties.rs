@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use read::Format;
 
 use super::read_deal;
-use super::schema::{add, enumeration, every_kind, schema};
+use super::schema::{add, add_record, enumeration, every_kind};
 
 /// A type without lists, by the number of an alternative.
 fn plain_type(schema: &mut Schema, which: u8, optional: bool) -> Type {
@@ -61,8 +61,8 @@ prop_compose! {
         fields in prop::collection::vec((any::<u8>(), any::<bool>()), 1..5),
         rows in prop::option::of(prop::collection::vec(prop::collection::vec(prop::option::of(seed()), 4), 0..4)),
     ) -> (Schema, Deal) {
-        let mut schema = schema("record row");
-        let record = schema.records.iter().next().expect("a record").0;
+        let mut schema = Schema::default();
+        let record = add_record(&mut schema, "row");
         for (i, (which, optional)) in fields.iter().enumerate() {
             let ty = plain_type(&mut schema, *which, *optional);
             let name = if i % 2 == 0 { format!("f{i}") } else { format!("g.f{i}") };

@@ -88,7 +88,9 @@ fn value(shown: &Shown) -> String {
         serde_json::Value::Array(items) => {
             items.iter().map(|i| i.as_str().unwrap_or_default()).collect::<Vec<_>>().join(", ")
         }
-        serde_json::Value::String(name) if shown.items.is_none() && name.chars().all(|c| c == '_' || c.is_ascii_lowercase()) => {
+        serde_json::Value::String(name)
+            if shown.items.is_none() && name.chars().all(|c| c == '_' || c.is_ascii_lowercase()) =>
+        {
             name.clone()
         }
         _ => shown.words.clone(),

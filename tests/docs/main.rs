@@ -45,8 +45,8 @@ const WITHOUT_EXAMPLES: &[&str] = &["E0120", "E0413", "E0510"];
 
 /// Pages that are still a heading alone.
 const UNWRITTEN: &[&str] = &[
-    "E0101", "E0102", "E0103", "E0104", "E0105", "E0106", "E0107", "E0108", "E0109", "E0110", "E0111", "E0112", "E0113",
-    "E0114", "E0115", "E0116", "E0117", "E0118", "E0119",
+    "E0101", "E0102", "E0103", "E0104", "E0105", "E0106", "E0107", "E0108", "E0109", "E0110", "E0111", "E0112",
+    "E0113", "E0114", "E0115", "E0116", "E0117", "E0118", "E0119",
 ];
 
 #[test]
@@ -57,7 +57,10 @@ fn the_page_of_a_code_has_an_example_that_gives_it_and_one_that_is_mended() {
         let text = read(&format!("codes/{code}.md"));
         let heading = format!("# {code}: {}", code.title());
         if text.lines().next() != Some(&heading) {
-            problems.push_str(&format!("{file}:1\n    expected: {heading}\n    came:     {}\n", text.lines().next().unwrap_or("")));
+            problems.push_str(&format!(
+                "{file}:1\n    expected: {heading}\n    came:     {}\n",
+                text.lines().next().unwrap_or("")
+            ));
         }
         let blocks = page::blocks(&text);
         let fails = blocks.iter().any(|b| b.has("fails"));
@@ -66,7 +69,8 @@ fn the_page_of_a_code_has_an_example_that_gives_it_and_one_that_is_mended() {
         if exempt != blocks.is_empty() {
             problems.push_str(&format!("{file}\n    expected: examples, or an entry in the list of pages without\n"));
         } else if !exempt && !(fails && mended) {
-            problems.push_str(&format!("{file}\n    expected: an example that fails, and behind it one that is mended\n"));
+            problems
+                .push_str(&format!("{file}\n    expected: an example that fails, and behind it one that is mended\n"));
         }
         let (_, wrong) = run::page(&text, Some(code.as_str()));
         problems.push_str(&run::report(&file, &wrong));

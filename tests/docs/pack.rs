@@ -32,7 +32,11 @@ impl<T> Read<T> {
             let here = here.map(|m| format!(" ({m})")).unwrap_or_default();
             format!("{} {at}{}{here}", d.code, d.message)
         };
-        if self.found.is_empty() { "nothing".to_owned() } else { self.found.iter().map(line).collect::<Vec<_>>().join("; ") }
+        if self.found.is_empty() {
+            "nothing".to_owned()
+        } else {
+            self.found.iter().map(line).collect::<Vec<_>>().join("; ")
+        }
     }
 }
 

@@ -81,7 +81,8 @@ impl Runner {
 
     fn codes<T>(&mut self, block: &Block, own: Option<&str>, read: &Read<T>) {
         let named = block.after("fails");
-        let mut expected: Vec<&str> = if named.is_empty() { own.into_iter().collect() } else { named.iter().map(String::as_str).collect() };
+        let mut expected: Vec<&str> =
+            if named.is_empty() { own.into_iter().collect() } else { named.iter().map(String::as_str).collect() };
         expected.sort_unstable();
         let mut codes = read.codes();
         codes.sort_unstable();

@@ -79,6 +79,9 @@ pub(super) struct Limits {
 /// The deepest nesting that a format's own parser is asked to follow.
 const NESTING: usize = 64;
 
+/// The largest file that is read, in bytes.
+const LARGEST: usize = 64 << 20;
+
 /// The tree of a whole file and the problems that did not hinder it; or, where its text does not
 /// follow the format, that problem alone.
 pub(super) fn document(
@@ -88,6 +91,10 @@ pub(super) fn document(
     limits: Limits,
 ) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
     let text = Text { id, file, format };
+    if file.text().len() > LARGEST {
+        let problem = Diagnostic::error(Code::DealBound, text.at(0), "the deal's file is larger than 64 MB");
+        return Err(vec![problem.here("in this file").help("one file is one deal")]);
+    }
     match format {
         Format::Json => json::document(&text, limits).map(|node| (node, Vec::new())).map_err(|problem| vec![*problem]),
         Format::Ron => ron::document(&text, limits).map(|node| (node, Vec::new())).map_err(|problem| vec![*problem]),
