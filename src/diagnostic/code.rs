@@ -54,6 +54,7 @@ codes! {
     TooDeep = "E0118", "an expression that nests too deeply";
     TitlePlace = "E0119", "a title that is not the first line";
     TooLarge = "E0120", "a file that is too large";
+
     UnknownName = "E0201", "a name that nothing declares";
     DuplicateName = "E0202", "a name that is declared twice";
     DuplicatePart = "E0203", "two parts of one declaration with one name";
@@ -71,6 +72,7 @@ codes! {
     NoRecordAtHand = "E0215", "a record's value where no record is at hand";
     NotAValue = "E0216", "a name that has no value";
     NotAList = "E0217", "a question about something that is no list";
+
     WrongType = "E0301", "a value of another type than is asked for";
     UnitMismatch = "E0302", "units that do not agree";
     MayBeNone = "E0303", "a value that may be none";
@@ -84,6 +86,7 @@ codes! {
     NotFixed = "E0311", "a value that hangs on the deal where it may not";
     ConstantFault = "E0312", "a constant without a value";
     WrongArguments = "E0313", "arguments that do not fit";
+
     Cycle = "E0401", "declarations that use each other in a circle";
     OverrideCycle = "E0402", "rules that override each other in a circle";
     WindowBackwards = "E0403", "a rule that ends before it begins";
@@ -97,7 +100,18 @@ codes! {
     TwoRecords = "E0411", "a property about two records at once";
     CollectedLookup = "E0412", "a table with parameters that collects";
     TooManyParts = "E0413", "a declaration with too many parts";
+
+    NoPack = "E0501", "no pack where one was looked for";
+    UnreadableFile = "E0502", "a file or folder that cannot be read";
+    NotText = "E0503", "a file that is not text";
+    TooMuch = "E0504", "more than is read";
+    NoPolicies = "E0505", "a pack without policies";
+    PackInPack = "E0506", "a pack inside a pack";
+    ManifestSyntax = "E0507", "a manifest that is not RON";
+    ManifestField = "E0508", "a manifest that does not say what it should";
+    UnknownFormat = "E0509", "a deal in a format that is not known";
     UnknownReport = "E0510", "a reported decision that is not there";
+
     DealForm = "E0601", "a deal that does not follow its format";
     DealName = "E0602", "a name that the policy does not declare";
     DealTwice = "E0603", "a fact that is given twice";
@@ -108,6 +122,7 @@ codes! {
     DealDate = "E0608", "a text that is not a date";
     DealNone = "E0609", "none for a fact that can't be none";
     DealBound = "E0610", "more records or values than there may be";
+
     UnusedDefinition = "W0701", "a definition that nothing uses";
     UnusedFact = "W0702", "a fact that no rule reads";
     UnusedRecord = "W0703", "a record that no list holds";

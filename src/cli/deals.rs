@@ -1,0 +1,78 @@
+//! What every command takes that decides deals: where they come from, and as of which date.
+
+use std::path::Path;
+
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+
+use crate::facts::DateRange;
+use crate::facts::read::Format;
+use crate::host;
+use crate::pack::{Deal, Error, Pack};
+
+/// How deals are read and decided.
+#[derive(Args, Debug)]
+pub(super) struct How {
+    /// The date of the decisions, as YYYY-MM-DD [default: today]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    as_of: Option<Date>,
+    /// Set a fact, over what the deal says; may be given several times
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Leave presumed facts unknown
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// The format of the deal, whatever its name ends in
+    #[arg(long, value_name = "FORMAT")]
+    input_format: Option<InputFormat>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum InputFormat {
+    /// Rusty Object Notation
+    Ron,
+    Json,
+    Yaml,
+    Toml,
+}
+
+impl How {
+    /// The date of the decisions.
+    pub(super) fn as_of(&self) -> Date {
+        self.as_of.unwrap_or_else(host::today)
+    }
+
+    /// Reads the deal at `path`, where `-` is standard input, and sets what is to be set. Without a path nothing else
+    /// is known of the deal.
+    pub(super) fn read(&self, pack: &Pack, path: Option<&Path>) -> Result<Deal, Error> {
+        let mut deal = match path {
+            Some(path) => {
+                let mut sources = pack.sources().clone();
+                let format = self.input_format.map(|format| match format {
+                    InputFormat::Ron => Format::Ron,
+                    InputFormat::Json => Format::Json,
+                    InputFormat::Yaml => Format::Yaml,
+                    InputFormat::Toml => Format::Toml,
+                });
+                match host::read_deal(path, format, &mut sources) {
+                    Ok((id, format)) => pack.deal_in(&name(path), id, sources, format)?,
+                    Err(problem) => return Err(Error::new(vec![*problem], sources)),
+                }
+            }
+            None => pack.empty_deal(),
+        };
+        deal.set_all(&self.set)?;
+        Ok(deal)
+    }
+}
+
+/// What a deal is called.
+pub(super) fn name(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    let date = text.parse::<Date>().ok().filter(|d| d.to_string() == text);
+    let date = date.ok_or("write year, month and day: 2026-01-31")?;
+    if DateRange::ALL.contains(date) { Ok(date) } else { Err("dates lie in the years 1900 to 2199".to_owned()) }
+}

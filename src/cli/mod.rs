@@ -1,0 +1,110 @@
+//! The `dealdesk` command: arguments in, views out. One file for each command.
+
+mod check;
+mod completions;
+mod deals;
+mod eval;
+mod exit;
+mod explain;
+mod init;
+mod output;
+mod why;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ColorChoice, Parser, Subcommand};
+
+use crate::base::Sources;
+use crate::host;
+use crate::pack::{Error, Pack};
+use exit::{Exit, Failure};
+use output::Output;
+
+/// Decides deals by written policies, and says why.
+///
+/// Policies are text files that people can read. Deal Desk applies them to the facts of a deal and
+/// explains every decision down to the facts, with what is still missing where something is.
+#[derive(Debug, Parser)]
+#[command(name = "dealdesk", version, after_help = AFTER_HELP, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  dealdesk eval deal.ron                 decide a deal, and say why
+  dealdesk why deal.ron discovery.billing --not waived
+  dealdesk check                         report every problem of the policies
+  dealdesk init discounts                begin a pack of policies
+
+Exit codes:
+  0  fine
+  1  done, and something was found: a decision undecided or in conflict, a finding
+  2  could not be done: usage, unreadable or invalid policies or deals";
+
+/// What every command takes.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Everywhere")]
+struct Global {
+    /// The folder of the pack [default: the nearest folder upwards with a `pack.ron`, else `rules`]
+    #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    policy: Option<PathBuf>,
+    /// When to use colors; `auto` minds the terminal, NO_COLOR and CLICOLOR
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+    /// Print results and errors, and nothing else
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Eval(eval::Arguments),
+    Why(why::Arguments),
+    Check(check::Arguments),
+    Explain(explain::Arguments),
+    Init(init::Arguments),
+    Completions(completions::Arguments),
+}
+
+/// Runs the command with the arguments of this process.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Failed.into() } else { Exit::Fine.into() };
+        }
+    };
+    let mut output = Output::new(cli.global.color, cli.global.quiet);
+    let done = match &cli.command {
+        Command::Eval(arguments) => eval::run(arguments, &cli.global, &mut output),
+        Command::Why(arguments) => why::run(arguments, &cli.global, &mut output),
+        Command::Check(arguments) => check::run(arguments, &cli.global, &mut output),
+        Command::Explain(arguments) => explain::run(arguments, &mut output),
+        Command::Init(arguments) => init::run(arguments, &mut output),
+        Command::Completions(arguments) => completions::run(arguments, &mut output),
+    };
+    let done = done.and_then(|exit| output.finish().map(|()| exit));
+    match done {
+        Ok(exit) => exit.into(),
+        Err(failure) => output.failure(failure).into(),
+    }
+}
+
+/// Finds and loads the pack that the arguments mean.
+fn load(global: &Global) -> Result<Pack, Failure> {
+    let here = here()?;
+    let dir = host::find(global.policy.as_deref(), &here)
+        .map_err(|d| Failure::Problems(Error::new(vec![*d], Sources::new())))?;
+    Ok(Pack::load(dir)?)
+}
+
+#[allow(clippy::disallowed_methods, reason = "the shell knows where it stands")]
+fn here() -> Result<PathBuf, Failure> {
+    std::env::current_dir().map_err(|e| Failure::message(format!("the current folder cannot be found: {e}")))
+}

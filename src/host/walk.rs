@@ -1,0 +1,114 @@
+//! Which files belong to a pack.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::pack::limits::{MANIFEST, MAX_ENTRIES, MAX_FOLDER_DEPTH, MAX_POLICY_FILES};
+
+/// A file of a pack.
+pub(super) struct PackFile {
+    /// Where it lies.
+    pub(super) path: PathBuf,
+    /// How messages call it.
+    pub(super) shown: String,
+    /// Its path from the pack's folder, with `/` between the parts.
+    pub(super) relative: String,
+}
+
+/// What a walk through a pack's folder has found.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The manifest, then the policy files in the order of their relative paths.
+    pub(super) files: Vec<PackFile>,
+    /// What cannot be read.
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+/// Finds the manifest and every `*.policy` file of the pack in `dir`. Hidden files and folders are passed over.
+pub(super) fn pack(dir: &Path) -> Found {
+    let mut found = Found::default();
+    let walk = WalkDir::new(dir).follow_links(true).max_depth(MAX_FOLDER_DEPTH).sort_by_file_name().into_iter();
+    for (visited, entry) in walk.filter_entry(|e| e.depth() == 0 || !is_hidden(e)).enumerate() {
+        if visited > MAX_ENTRIES || found.files.len() > MAX_POLICY_FILES + 1 {
+            let message = format!(
+                "the pack's folder holds too much: at most {MAX_POLICY_FILES} policies among {MAX_ENTRIES} files are read"
+            );
+            found.problems.push(Diagnostic::placeless(Code::TooMuch, message));
+            break;
+        }
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                found.problems.extend(unreadable(dir, &error));
+                continue;
+            }
+        };
+        let kind = entry.file_type();
+        let name = entry.file_name().to_string_lossy();
+        if kind.is_dir() {
+            if entry.depth() == MAX_FOLDER_DEPTH {
+                let shown = shown(dir, entry.path());
+                let message = format!("the folder `{shown}` lies too deep: at most {MAX_FOLDER_DEPTH} levels are read");
+                found.problems.push(Diagnostic::placeless(Code::TooMuch, message));
+            }
+            continue;
+        }
+        let manifest = entry.depth() == 1 && name == MANIFEST;
+        if name == MANIFEST && !manifest {
+            found.problems.push(inner_pack(dir, entry.path()));
+        }
+        if !manifest && !name.ends_with(".policy") {
+            continue;
+        }
+        let (shown, relative) = (shown(dir, entry.path()), relative(dir, entry.path()));
+        if kind.is_file() {
+            found.files.push(PackFile { path: entry.path().to_owned(), shown, relative });
+        } else {
+            let message = format!("`{shown}` is not a regular file");
+            found.problems.push(Diagnostic::placeless(Code::UnreadableFile, message));
+        }
+    }
+    found.files.sort_by(|a, b| (a.relative != MANIFEST, &a.relative).cmp(&(b.relative != MANIFEST, &b.relative)));
+    found
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().to_string_lossy().starts_with('.')
+}
+
+fn inner_pack(dir: &Path, manifest: &Path) -> Diagnostic {
+    let inner = shown(dir, manifest.parent().unwrap_or(manifest));
+    Diagnostic::placeless(Code::PackInPack, format!("the folder `{inner}` is a pack of its own inside this pack"))
+        .help(format!("move `{inner}` out of the pack, or delete its `{MANIFEST}` to make it part of this one"))
+}
+
+/// What to say of an entry that could not be visited. A broken link to something that is not a policy is nobody's business.
+fn unreadable(dir: &Path, error: &walkdir::Error) -> Option<Diagnostic> {
+    let path = error.path().unwrap_or(dir);
+    let name = shown(dir, path);
+    if let Some(ancestor) = error.loop_ancestor() {
+        let message = format!("the link `{name}` leads back to `{}`, a folder above it", shown(dir, ancestor));
+        return Some(Diagnostic::placeless(Code::UnreadableFile, message).help("delete the link"));
+    }
+    let missing = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
+    if missing && path.is_symlink() {
+        let policy = path.extension().is_some_and(|e| e == "policy") || path.ends_with(MANIFEST);
+        let message = format!("the link `{name}` leads to no file");
+        return policy.then(|| Diagnostic::placeless(Code::UnreadableFile, message));
+    }
+    let reason = error.io_error().map_or_else(|| error.to_string(), super::read::reason);
+    Some(Diagnostic::placeless(Code::UnreadableFile, format!("`{name}` cannot be read: {reason}")))
+}
+
+/// A path as messages show it: without a leading `./`.
+fn shown(dir: &Path, path: &Path) -> String {
+    let path = if dir == Path::new(".") { path.strip_prefix(dir).unwrap_or(path) } else { path };
+    if path.as_os_str().is_empty() { ".".to_owned() } else { path.display().to_string() }
+}
+
+fn relative(dir: &Path, path: &Path) -> String {
+    let parts = path.strip_prefix(dir).unwrap_or(path).components();
+    parts.map(|c| c.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/")
+}

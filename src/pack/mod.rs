@@ -1,0 +1,13 @@
+//! The front door of the library: a compiled [`Pack`], a [`Deal`] and its [`Decisions`] by name. No I/O.
+
+mod compile;
+mod deal;
+mod decisions;
+mod error;
+pub mod limits;
+mod manifest;
+
+pub use compile::Pack;
+pub use deal::Deal;
+pub use decisions::Decisions;
+pub use error::Error;
