@@ -11,7 +11,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 #[test]
 fn every_example_deal_is_decided_as_before() {
     let pack = Pack::load(Path::new(ROOT).join("rules")).unwrap();
-    insta::glob!("../examples/deals", "*", |path| {
+    insta::glob!("../examples/deals", "*.*", |path| {
         let extension = path.extension().unwrap().to_str().unwrap();
         let format = Format::from_extension(extension).unwrap();
         #[allow(clippy::disallowed_methods, reason = "tests read files")]

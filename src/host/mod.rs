@@ -47,6 +47,6 @@ impl Pack {
                 Err(problem) => problems.push(*problem),
             }
         }
-        Pack::from_files(&ids, sources, problems)
+        Pack::from_files(ids, sources, problems)
     }
 }

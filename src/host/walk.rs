@@ -20,7 +20,7 @@ pub(super) struct PackFile {
 /// What a walk through a pack's folder has found.
 #[derive(Default)]
 pub(super) struct Found {
-    /// The manifest, then the policy files in the order of their relative paths.
+    /// The manifest and the policy files.
     pub(super) files: Vec<PackFile>,
     /// What cannot be read.
     pub(super) problems: Vec<Diagnostic>,
@@ -70,7 +70,6 @@ pub(super) fn pack(dir: &Path) -> Found {
             found.problems.push(Diagnostic::placeless(Code::UnreadableFile, message));
         }
     }
-    found.files.sort_by(|a, b| (a.relative != MANIFEST, &a.relative).cmp(&(b.relative != MANIFEST, &b.relative)));
     found
 }
 

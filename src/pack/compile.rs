@@ -48,22 +48,22 @@ impl Pack {
             let implied = SourceFile::new(MANIFEST, "(name: \"policy\", version: \"0\")");
             ids.push((MANIFEST.to_owned(), sources.add(implied)));
         }
-        ids.sort();
-        Pack::from_files(&ids, sources, Vec::new())
+        Pack::from_files(ids, sources, Vec::new())
     }
 
     /// Compiles a pack from files that are read: their names within the pack and their texts.
     /// `problems` are those of files that could not be.
     pub(crate) fn from_files(
-        files: &[(String, FileId)],
+        mut files: Vec<(String, FileId)>,
         sources: Sources,
         mut problems: Vec<Diagnostic>,
     ) -> Result<Pack, Error> {
+        files.sort_by(|(a, _), (b, _)| (a != MANIFEST, a).cmp(&(b != MANIFEST, b)));
         let mut manifest = manifest::Manifest::default();
         let mut trees = Vec::new();
         // An unreadable file may hold what others use: then names that are missing prove nothing.
         let complete = problems.is_empty();
-        for (name, id) in files {
+        for (name, id) in &files {
             let Some(file) = sources.get(*id) else { continue };
             if let Some(problem) = nul(*id, file) {
                 problems.push(problem);
@@ -86,7 +86,7 @@ impl Pack {
         if !complete || trees.is_empty() {
             return Err(Error::new(problems, sources));
         }
-        let manifest = manifest.for_check(hash(files, &sources));
+        let manifest = manifest.for_check(hash(&files, &sources));
         let (policy, found) = check::check(&manifest, &trees, &sources);
         problems.extend(found);
         match policy {

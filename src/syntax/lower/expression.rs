@@ -228,6 +228,10 @@ impl Lower<'_> {
     }
 
     fn push(&mut self, yard: &mut Yard, built: Built) {
+        if yard.failed && built.height > MAX_NESTING {
+            // Reported already, for the part of it that was too deep first.
+            return yard.operands.push(placeholder(built.expr.span));
+        }
         match self.within_limit(built) {
             Ok(built) => yard.operands.push(built),
             Err(span) => {
