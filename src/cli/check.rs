@@ -41,7 +41,9 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
                 let policy = pack.policy();
                 let (decisions, facts) = (policy.decisions.len(), policy.schema.facts.len());
                 let name = policy.label.as_deref().unwrap_or(&policy.name);
-                output.remark(&format!("{name}, version {}: {decisions} decisions from {facts} facts", policy.version));
+                let count = |n, one| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+                let (decisions, facts) = (count(decisions, "decision"), count(facts, "fact"));
+                output.remark(&format!("{name}, version {}: {decisions} from {facts}", policy.version));
             }
             let found = pack.findings().iter().any(|d| d.severity == Severity::Finding);
             Ok(if found { Exit::Found } else { Exit::Fine })

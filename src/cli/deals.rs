@@ -68,7 +68,7 @@ impl How {
 
 /// What a deal is called.
 pub(super) fn name(path: &Path) -> String {
-    path.display().to_string()
+    if path.as_os_str() == host::STDIN { "<stdin>".to_owned() } else { path.display().to_string() }
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -67,7 +67,11 @@ enum Format {
 pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> Result<Exit, Failure> {
     let stdin = arguments.deals.iter().filter(|d| d.as_os_str() == host::STDIN).count();
     if stdin > 1 {
-        return Err(Failure::message("standard input can be only one of the deals"));
+        return Err(Failure::message("standard input can be only one of the deals").help("give `-` once"));
+    }
+    if arguments.verbose && arguments.format != Format::Tree {
+        return Err(Failure::message("`--verbose` is for the tree alone")
+            .help("`--format json` has everything as it is; `--format markdown` and `html` are reports"));
     }
     let pack = super::load(global)?;
     let options = Options {

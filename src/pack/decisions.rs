@@ -9,6 +9,9 @@ use crate::engine;
 use crate::trace::Report;
 use crate::trace::data::{Answer, Answers, Evaluation};
 
+/// What a deal without a name is called.
+const NAMELESS: &str = "a deal";
+
 /// The decisions of one deal: each by its name, with everything they rest on.
 ///
 /// It serializes to the JSON of `dealdesk eval --format json`, and [`Decisions::report`] shows it
@@ -105,7 +108,7 @@ fn report<'a>(deal: &'a Deal, taken: &'a engine::Decisions) -> Report<'a> {
         sources: deal.sources(),
         deal: deal.facts(),
         deal_sources: deal.sources(),
-        deal_name: deal.name().unwrap_or_default(),
+        deal_name: deal.name().unwrap_or(NAMELESS),
         decisions: taken,
     }
 }

@@ -38,7 +38,8 @@ fn rows(page: &str) -> Vec<Row> {
 fn constant(source: &str, name: &str) -> Option<u64> {
     let value = source.lines().find_map(|line| {
         let after = line.split_once(&format!("const {name}:")).and_then(|(_, rest)| rest.split_once('='));
-        let field = || line.split_once(&format!("{name}: ")).filter(|(_, v)| v.starts_with(|c: char| c.is_ascii_digit()));
+        let field =
+            || line.split_once(&format!("{name}: ")).filter(|(_, v)| v.starts_with(|c: char| c.is_ascii_digit()));
         after.or_else(field).map(|(_, value)| value.trim().trim_end_matches(';').trim_end_matches(" }").to_owned())
     })?;
     let number = |text: &str| text.trim().replace('_', "").parse::<u64>().ok();

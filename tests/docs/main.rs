@@ -41,7 +41,8 @@ fn every_code_has_a_page_and_every_page_a_code() {
 }
 
 /// Pages without examples that this test could run: what they are about is no text, or a text too large to print.
-const WITHOUT_EXAMPLES: &[&str] = &["E0120", "E0413", "E0510"];
+const WITHOUT_EXAMPLES: &[&str] =
+    &["E0120", "E0413", "E0501", "E0502", "E0503", "E0504", "E0505", "E0506", "E0509", "E0510"];
 
 /// Pages that are still a heading alone.
 const UNWRITTEN: &[&str] = &[
@@ -62,7 +63,8 @@ fn the_page_of_a_code_has_an_example_that_gives_it_and_one_that_is_mended() {
                 text.lines().next().unwrap_or("")
             ));
         }
-        let blocks = page::blocks(&text);
+        let mut blocks = page::blocks(&text);
+        blocks.retain(|b| run::KINDS.contains(&b.kind()));
         let fails = blocks.iter().any(|b| b.has("fails"));
         let mended = blocks.iter().rposition(|b| b.has("fails")) < blocks.iter().rposition(|b| !b.has("fails"));
         let exempt = WITHOUT_EXAMPLES.contains(&code.as_str()) || UNWRITTEN.contains(&code.as_str());
@@ -92,7 +94,8 @@ fn the_language_page_lists_the_words_of_the_language() {
     let (reserved, others): (BTreeSet<&str>, BTreeSet<&str>) = all.partition(|word| words::is_reserved(word));
     let listed = words_between(&page, "They may be later parts: `deal.from` is a name.", "Further words");
     assert_eq!(listed, reserved.iter().map(|w| (*w).to_owned()).collect());
-    let clauses = others.into_iter().filter(|w| words::CLAUSES.contains(w) || *w == "with").map(str::to_owned).collect();
+    let clauses =
+        others.into_iter().filter(|w| words::CLAUSES.contains(w) || *w == "with").map(str::to_owned).collect();
     assert_eq!(words_between(&page, "may not be units:", "The name of a field"), clauses);
 }
 

@@ -52,6 +52,15 @@ pub(crate) fn compile(text: &str) -> Read<Option<Policy>> {
     Read { value, found, sources }
 }
 
+/// Compiles a small policy with this manifest.
+pub(crate) fn manifest(text: &str) -> Read<()> {
+    let policy = "fact client.existing: boolean\ndecide discount: boolean = client.existing\n";
+    match dealdesk::Pack::compile([("pack.ron", text), ("example.policy", policy)]) {
+        Ok(pack) => Read { value: (), found: pack.findings().to_vec(), sources: pack.sources().clone() },
+        Err(error) => Read { value: (), found: error.diagnostics().to_vec(), sources: error.sources().clone() },
+    }
+}
+
 /// Reads a deal in RON.
 pub(crate) fn deal(policy: &Policy, text: &str) -> Read<Deal> {
     let mut sources = Sources::new();

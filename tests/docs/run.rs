@@ -16,6 +16,9 @@ use crate::page::{Block, blocks};
 /// The date of an `answer` that names none.
 const AS_OF: &str = "2026-03-01";
 
+/// The kinds of blocks that are run.
+pub(crate) const KINDS: &[&str] = &["policy", "ron", "answer", "manifest"];
+
 /// A block that does not do what its page says.
 #[derive(Clone, Debug)]
 pub(crate) struct Wrong {
@@ -42,6 +45,7 @@ struct Runner {
 ///   the policy blocks above it.
 /// * `policy fails E0203 …` gives exactly these codes; without codes, those of `own`, the code that the page explains.
 /// * `ron` is a deal of the policy above it that is read without a problem, `ron fails` one that gives `own`.
+/// * `manifest` is a `pack.ron` without a problem, `manifest fails` one that gives `own`.
 /// * `answer [as of DATE] [strict]` states answers for the policy and the deal above it, one a line.
 pub(crate) fn page(text: &str, own: Option<&str>) -> (usize, Vec<Wrong>) {
     let mut runner = Runner::default();
@@ -51,6 +55,7 @@ pub(crate) fn page(text: &str, own: Option<&str>) -> (usize, Vec<Wrong>) {
             "policy" => runner.policy(&block, own),
             "ron" => runner.deal(&block, own),
             "answer" => runner.answers(&block),
+            "manifest" => runner.manifest(&block, own),
             _ => continue,
         }
         run += 1;
@@ -77,6 +82,15 @@ impl Runner {
         self.policy = compiled.value;
         self.sources = compiled.sources;
         self.deal = Deal::new();
+    }
+
+    fn manifest(&mut self, block: &Block, own: Option<&str>) {
+        let read = pack::manifest(&block.text);
+        if block.has("fails") {
+            self.codes(block, own, &read);
+        } else if !read.found.is_empty() {
+            self.expect(block.line, "a manifest without any problem", read.words());
+        }
     }
 
     fn codes<T>(&mut self, block: &Block, own: Option<&str>, read: &Read<T>) {
