@@ -592,9 +592,8 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         union.depend(verdict.deps());
         union.values_of(&verdict.lift);
         if let Some(open) = verdict.lift.open() {
-            if open.gap.is_some() {
-                // A gap inside is either this look-up's own or that of a decision its rows need.
-                union.fault(fault(FaultKind::LookupGap(lookup)));
+            if let Some(needed) = open.gap {
+                union.gap(needed);
             }
             if let Some(inner) = &open.fault {
                 union.fault((**inner).clone());

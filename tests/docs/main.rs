@@ -33,6 +33,13 @@ fn the_examples_of_the_language_page_run() {
 }
 
 #[test]
+fn the_reference_part_of_the_language_page_holds() {
+    let (_, wrong) = run::page(include_str!("reference.md"), None);
+    let problems = run::report("tests/docs/reference.md", &wrong);
+    assert!(problems.is_empty(), "\n{problems}");
+}
+
+#[test]
 fn every_code_has_a_page_and_every_page_a_code() {
     let files = docs("codes").read_dir().expect("docs/codes").map(|f| f.expect("a file").file_name());
     let pages: BTreeSet<String> = files.map(|name| name.to_string_lossy().into_owned()).collect();
