@@ -52,9 +52,10 @@ pub(crate) fn compile(text: &str) -> Read<Option<Policy>> {
     Read { value, found, sources }
 }
 
-/// Compiles a small policy with this manifest.
-pub(crate) fn manifest(text: &str) -> Read<()> {
-    let policy = "fact client.existing: boolean\ndecide discount: boolean = client.existing\n";
+/// Compiles a policy, or a small one where it is empty, with this manifest.
+pub(crate) fn manifest(text: &str, policy: &str) -> Read<()> {
+    let small = "fact client.existing: boolean\ndecide discount: boolean = client.existing\n";
+    let policy = if policy.is_empty() { small } else { policy };
     match dealdesk::Pack::compile([("pack.ron", text), ("example.policy", policy)]) {
         Ok(pack) => Read { value: (), found: pack.findings().to_vec(), sources: pack.sources().clone() },
         Err(error) => Read { value: (), found: error.diagnostics().to_vec(), sources: error.sources().clone() },

@@ -45,7 +45,7 @@ struct Runner {
 ///   the policy blocks above it.
 /// * `policy fails E0203 …` gives exactly these codes; without codes, those of `own`, the code that the page explains.
 /// * `ron` is a deal of the policy above it that is read without a problem, `ron fails` one that gives `own`.
-/// * `manifest` is a `pack.ron` without a problem, `manifest fails` one that gives `own`.
+/// * `manifest` is a `pack.ron` without a problem, `manifest fails` one that gives `own`; of the policy above it, if any.
 /// * `answer [as of DATE] [strict]` states answers for the policy and the deal above it, one a line.
 pub(crate) fn page(text: &str, own: Option<&str>) -> (usize, Vec<Wrong>) {
     let mut runner = Runner::default();
@@ -85,7 +85,7 @@ impl Runner {
     }
 
     fn manifest(&mut self, block: &Block, own: Option<&str>) {
-        let read = pack::manifest(&block.text);
+        let read = pack::manifest(&block.text, &self.text);
         if block.has("fails") {
             self.codes(block, own, &read);
         } else if !read.found.is_empty() {
