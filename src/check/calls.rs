@@ -244,14 +244,11 @@ impl Checker<'_> {
         };
         let at_hand = self.scope.asked.contains(&record) || self.scope.declared == Some(record);
         if at_hand && (summed.is_some() || condition.is_some()) {
-            let name = self.record_name(record).to_owned();
-            let message = format!("a question about each `{name}` stands where one `{name}` is at hand already");
-            self.report(
-                Diagnostic::error(Code::NestedQuestion, span, message)
-                    .here(format!("which `{name}` is meant here cannot be told"))
-                    .help("give the inner question a name with `define`, in a declaration of its own"),
-            );
+            self.report_nested_question(record, span, None);
             return None;
+        }
+        if summed.is_some() || condition.is_some() {
+            self.scope.questions.push((record, span));
         }
         self.scope.asked.push(record);
         let Inferred { expr: condition_expr, known } = match condition {
@@ -274,6 +271,19 @@ impl Checker<'_> {
         let summed = summed_expr.flatten().map(|(expr, _)| expr);
         let kind = ExprKind::Aggregate { kind, list: list_fact, record, summed, condition: condition_expr };
         Some(self.push(kind, ty, span))
+    }
+
+    /// Reports a question about records of a kind of which one is at hand.
+    pub(super) fn report_nested_question(&mut self, record: RecordId, span: Span, at_hand: Option<Span>) {
+        let name = self.record_name(record).to_owned();
+        let message = format!("a question about each `{name}` stands where one `{name}` is at hand already");
+        let mut report = Diagnostic::error(Code::NestedQuestion, span, message)
+            .here(format!("which `{name}` is meant here cannot be told"))
+            .help("give the inner question a name with `define`, in a declaration of its own");
+        if let Some(at_hand) = at_hand {
+            report = report.label(at_hand, format!("here one `{name}` is meant"));
+        }
+        self.report(report);
     }
 
     /// The list that a question is about, with its record.

@@ -28,7 +28,7 @@ impl Checker<'_> {
             gate.requirements.iter().map(|requirement| self.requirement(requirement, gate, ty, all)).collect();
         let lowered: Vec<(policy::Rule, u32)> = lowered.into_iter().collect::<Option<_>>()?;
         let severity: Vec<u32> = lowered.iter().map(|(_, outcome)| *outcome).collect();
-        let rules = lowered
+        let rules: Vec<policy::Rule> = lowered
             .into_iter()
             .map(|(mut rule, own)| {
                 let milder = severity.iter().enumerate().filter(|(_, other)| **other < own);
@@ -36,6 +36,9 @@ impl Checker<'_> {
                 rule
             })
             .collect();
+        if !self.spend_pairs(rules.iter().map(|rule| rule.overrides.len()).sum(), &gate.name) {
+            return None;
+        }
         let best = self.variant_literal(ty?, 0, gate.name.span);
         let default = Some(Outcome { outcome: best, notes: Notes::default(), span: gate.name.span });
         Some((RuleSet { hit: Hit::Agree, rules, default }, Shape::Gate))

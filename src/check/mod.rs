@@ -21,6 +21,7 @@ mod operators;
 mod order;
 mod overrides;
 mod properties;
+mod resolution;
 mod rubric;
 mod signatures;
 mod suggestions;
@@ -182,6 +183,7 @@ struct Checker<'a> {
     cited: FxHashSet<SourceId>,
     edges: FxHashMap<Dependency, Vec<Edge>>,
     suggestions_left: u32,
+    overrides_left: usize,
 }
 
 /// What surrounds the expression that is being checked.
@@ -193,6 +195,8 @@ struct Scope {
     asked: Vec<RecordId>,
     /// In a property: any record may be meant; the one that is, and where it is first named.
     implied: Option<Option<(RecordId, Span)>>,
+    /// The records that have been asked about with words that name them, and where.
+    questions: Vec<(RecordId, Span)>,
     /// In a table with parameters: which.
     lookup: Option<crate::policy::LookupId>,
     /// How little an expression may use.
@@ -240,6 +244,7 @@ impl<'a> Checker<'a> {
             cited: FxHashSet::default(),
             edges: FxHashMap::default(),
             suggestions_left: suggestions::MOST,
+            overrides_left: overrides::MOST_PAIRS,
         }
     }
 

@@ -19,6 +19,10 @@ pub(super) enum Dependency {
 /// What is used, and where.
 pub(super) type Edge = (Dependency, Span);
 
+/// The most tables with parameters that ask each other in a row. Unlike definitions, each is looked up
+/// within the other.
+const MOST_TABLES: usize = 16;
+
 /// The most steps of a cycle that are labelled one by one.
 const MOST_LABELS: usize = 50;
 
@@ -40,6 +44,7 @@ impl Checker<'_> {
                 cycle.into_iter().map(|(node, span)| (self.dependency_name(node, all), span)).collect();
             self.report_cycle(&steps);
         }
+        self.check_table_depth(all, &edges, &order);
         order
             .into_iter()
             .filter_map(|node| match node {
@@ -48,6 +53,35 @@ impl Checker<'_> {
                 Dependency::Lookup(_) => None,
             })
             .collect()
+    }
+
+    /// Tables that ask tables that ask tables: only so far.
+    fn check_table_depth(
+        &mut self,
+        all: &Declarations<'_>,
+        edges: &FxHashMap<Dependency, Vec<Edge>>,
+        order: &[Dependency],
+    ) {
+        let mut depths = vec![0usize; all.lookups.len()];
+        for node in order {
+            let Dependency::Lookup(lookup) = node else { continue };
+            let asked = edges.get(node).into_iter().flatten().filter_map(|(used, span)| match used {
+                Dependency::Lookup(used) => Some((depths[index(*used)], *span)),
+                _ => None,
+            });
+            let deepest = asked.max_by_key(|(depth, _)| *depth);
+            depths[index(*lookup)] = 1 + deepest.map_or(0, |(depth, _)| depth);
+            if let Some((MOST_TABLES, span)) = deepest {
+                let message = format!("more than {MOST_TABLES} tables with parameters ask each other in a row");
+                let name = &all.lookups[index(*lookup)].name;
+                self.report(
+                    Diagnostic::error(Code::DeepTables, span, message)
+                        .here(format!("this one asks the next of {MOST_TABLES}"))
+                        .label(name.span, "in this table")
+                        .help("put what they do into fewer tables, or pass values on through definitions"),
+                );
+            }
+        }
     }
 
     fn dependency_name(&self, node: Dependency, all: &Declarations<'_>) -> String {

@@ -8,9 +8,11 @@ use crate::base::Span;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::ast;
 
-/// The most rules of one decision where some override others: what they override through each other
-/// is kept for each.
+/// The most rules of one decision where some override others.
 const MOST_RULES: usize = 5_000;
+
+/// The most pairs of rules in one pack of which one overrides the other, directly or through others.
+pub(super) const MOST_PAIRS: usize = 10_000_000;
 
 impl Checker<'_> {
     /// For each rule the places of those it overrides, directly or through others, ascending. `None`
@@ -56,8 +58,27 @@ impl Checker<'_> {
             }
             closed[place] = all;
         }
+        if !self.spend_pairs(closed.iter().map(|set| set.count_ones(..)).sum(), &first.name) {
+            return None;
+        }
         let place = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         fine.then(|| closed.iter().map(|set| set.ones().map(place).collect()).collect())
+    }
+
+    /// Whether so many more pairs of rules of which one overrides the other can be kept.
+    pub(super) fn spend_pairs(&mut self, pairs: usize, at: &ast::Name) -> bool {
+        match self.overrides_left.checked_sub(pairs) {
+            Some(left) => {
+                self.overrides_left = left;
+                true
+            }
+            None => {
+                let message = format!("with `{}`, more than {MOST_PAIRS} pairs of rules override each other", at.text);
+                let report = Diagnostic::error(Code::TooManyParts, at.span, message);
+                self.report(report.here("too many that override each other").help("write it as a table"));
+                false
+            }
+        }
     }
 
     fn report_unknown_rule(&mut self, name: &ast::Name, rules: &[ast::Rule]) {

@@ -20,6 +20,9 @@ impl Checker<'_> {
         let record = scope.implied.flatten();
         if let Some((record, span)) = record {
             self.uses_record(record);
+            if let Some((_, question)) = scope.questions.iter().find(|(asked, _)| *asked == record) {
+                self.report_nested_question(record, *question, Some(span));
+            }
             self.needs_list(record, span, &format!("`{}` is to hold", property.name.text));
         }
         Some(policy::Property {

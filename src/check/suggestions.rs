@@ -10,8 +10,9 @@ pub(super) const MOST: u32 = 100;
 
 impl Checker<'_> {
     fn may_suggest(&mut self) -> bool {
-        self.suggestions_left = self.suggestions_left.saturating_sub(1);
-        self.suggestions_left > 0
+        let left = self.suggestions_left.checked_sub(1);
+        self.suggestions_left = left.unwrap_or(0);
+        left.is_some()
     }
 
     /// The name nearest to `wrong` that an expression may use, or a variant of `expected`.

@@ -100,6 +100,7 @@ codes! {
     TwoRecords = "E0411", "a property about two records at once";
     CollectedLookup = "E0412", "a table with parameters that collects";
     TooManyParts = "E0413", "a declaration with too many parts";
+    DeepTables = "E0414", "tables that ask each other too deeply";
 
     NoPack = "E0501", "no pack where one was looked for";
     UnreadableFile = "E0502", "a file or folder that cannot be read";
