@@ -1,13 +1,16 @@
-//! What a space assumes of comparisons that cannot be settled by splitting one fact.
+//! What a space assumes beyond what each fact may be.
 //!
 //! `cell.role_load >= cell.role_limit` cuts the space of two facts along a diagonal. Instead of
 //! following it step by step, a space can assume how the two sides compare; wherever they are
-//! compared again, the assumption holds.
+//! compared again, the assumption holds. In the same way it can assume what a decision or
+//! definition comes to that others rest on.
 
-use super::eval::Hand;
-use super::lift::Deps;
+use super::eval::{Evaluator, Hand};
+use super::lift::{Deps, Lift, Union, Values};
 use super::relation::Sign;
+use super::verdict::Verdict;
 use crate::facts::Value;
+use crate::policy::Node;
 
 /// A set of ways in which two sides may compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,11 +57,23 @@ pub(super) struct Pair {
     pub(super) hands: Vec<Hand>,
 }
 
-/// How two sides are assumed to compare.
+/// Something that holds in every completion of a space.
 #[derive(Clone, Debug)]
-pub(super) struct Assumption {
-    pub(super) pair: Pair,
-    pub(super) signs: Signs,
+pub(super) enum Assumption {
+    /// Two sides compare in one of these ways.
+    Relation { pair: Pair, signs: Signs },
+    /// A definition or decision comes to this value, or (`is` false) does not.
+    Node { node: Node, value: Value, is: bool },
+}
+
+/// A definition or decision about the deal that is open.
+#[derive(Clone, Debug)]
+pub(super) struct OpenNode {
+    pub(super) node: Node,
+    /// One of the values it may come to.
+    pub(super) value: Value,
+    /// What it depends on.
+    pub(super) deps: Deps,
 }
 
 /// A comparison that is open, and how to split it.
@@ -73,16 +88,74 @@ pub(super) struct OpenRelation {
 
 /// How `pair` may compare under `assumptions`.
 pub(super) fn allowed(assumptions: &[Assumption], pair: &Pair) -> Signs {
-    assumptions.iter().fold(Signs::ALL, |signs, assumed| {
-        if assumed.pair.hands != pair.hands || assumed.pair.left != pair.left {
+    assumptions.iter().fold(Signs::ALL, |signs, assumption| {
+        let Assumption::Relation { pair: assumed, signs: with } = assumption else { return signs };
+        if assumed.hands != pair.hands || assumed.left != pair.left {
             return signs;
         }
-        match (&assumed.pair.right, &pair.right) {
-            (Side::Structure(a), Side::Structure(b)) if a == b => signs.and(assumed.signs),
-            (Side::Value(v), Side::Value(w)) => signs.and(implied(assumed.signs, v, w)),
+        match (&assumed.right, &pair.right) {
+            (Side::Structure(a), Side::Structure(b)) if a == b => signs.and(*with),
+            (Side::Value(v), Side::Value(w)) => signs.and(implied(*with, v, w)),
             _ => signs,
         }
     })
+}
+
+impl Evaluator<'_, '_> {
+    /// What a definition about the deal comes to under what the space assumes of it.
+    pub(super) fn assume_node(&mut self, node: Node, mut lift: Lift) -> Lift {
+        for assumption in &self.space.assumptions {
+            let Assumption::Node { node: assumed, value, is } = assumption else { continue };
+            if *assumed != node {
+                continue;
+            }
+            if *is && lift.may_be(value) {
+                lift = Lift::Known(value.clone());
+            } else if *is || lift.known() == Some(value) {
+                self.infeasible = true;
+            } else if let Lift::Open(open) = &mut lift {
+                open.values.remove(value);
+                let mut rest = Union::new();
+                rest.add(&lift);
+                self.infeasible |= !lift.has_values() && !lift.may_fail();
+                lift = rest.finish();
+            }
+        }
+        self.hint_node(node, &lift);
+        lift
+    }
+
+    /// The same for a decision. What it may come to otherwise (a gap, a conflict) is excluded by a value.
+    pub(super) fn assume_outcome(&mut self, node: Node, mut verdict: Verdict) -> Verdict {
+        let assumed = |a: &Assumption| matches!(a, Assumption::Node { node: n, .. } if *n == node);
+        if !self.space.assumptions.iter().any(assumed) {
+            self.hint_node(node, &verdict.lift);
+            return verdict;
+        }
+        let fails = verdict.own_gap || verdict.conflict.is_some();
+        let lift = std::mem::replace(&mut verdict.lift, Lift::boolean(false));
+        let before = self.infeasible;
+        let lift = self.assume_node(node, lift);
+        let is = |a: &Assumption| matches!(a, Assumption::Node { node: n, is: true, .. } if *n == node);
+        if self.space.assumptions.iter().any(is) {
+            verdict.own_gap = false;
+            verdict.conflict = None;
+        } else if fails {
+            // Without the value, it may still be a gap or a conflict.
+            self.infeasible = before;
+        }
+        verdict.lift = lift;
+        verdict
+    }
+
+    fn hint_node(&mut self, node: Node, lift: &Lift) {
+        let Some(open) = lift.open() else { return };
+        let Values::Few(few) = &open.values else { return };
+        let Some(Value::Boolean(_) | Value::Variant(_)) = few.last() else { return };
+        if let (Some(value), Some(hints)) = (few.first(), &mut self.hints) {
+            hints.nodes.push(OpenNode { node, value: value.clone(), deps: open.deps.clone() });
+        }
+    }
 }
 
 /// How something compares with `to` that compares with `with` in one of these ways.

@@ -6,7 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::answer::{Explanation, Fault, FaultKind, Node as Noted, Seen};
-use super::lift::{Lift, Union, apply};
+use super::lift::{Lift, Union, Values, apply};
 use super::list::Elements;
 use super::needs::Needed;
 use super::relation::{Hints, Sign};
@@ -21,6 +21,9 @@ use crate::policy::{ConstantId, DecisionId, DefinitionId, ExprId, ExprKind, Func
 /// How many expressions one evaluation may look at before it gives up: far more than any policy
 /// needs, and a second or two at most.
 const WORK_LIMIT: u64 = 20_000_000;
+
+/// How many combinations of arguments of a look-up are tried one by one.
+const MOST_ROWS: usize = 64;
 
 /// The record at hand: which list, and its place among the list's [`Elements`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,11 +137,19 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                         e.finish_definition(id);
                         value
                     });
+                    let value = match value {
+                        PerScope::One(lift) => PerScope::One(self.assume_node(node, lift)),
+                        each => each,
+                    };
                     self.done.definitions.insert(id, value);
                 }
                 Node::Decision(id) => {
                     let scope = policy.decisions[id].scope;
                     let verdict = self.per_scope(scope, only, |e| e.decide(id));
+                    let verdict = match verdict {
+                        PerScope::One(verdict) => PerScope::One(self.assume_outcome(node, verdict)),
+                        each => each,
+                    };
                     self.done.decisions.insert(id, verdict);
                 }
             }
@@ -580,15 +591,36 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             }
         }
         let values: Vec<Lift> = lifts.iter().map(Lift::without_failures).collect();
-        let operands = |lifts: &[Lift]| {
-            arguments.iter().copied().zip(lifts).filter_map(|(a, l)| Some((a, l.known()?.clone()))).collect()
-        };
+        // Rows that exclude one another are seen to do so only argument by argument.
+        match choices(&values) {
+            Some(rows) => {
+                let whole = rows.len() == 1;
+                for row in rows {
+                    let lift = self.lookup_at(id, lookup, arguments, row);
+                    union.add(&lift);
+                }
+                if !whole {
+                    values.iter().for_each(|lift| union.flags(lift));
+                }
+            }
+            None => {
+                let lift = self.lookup_at(id, lookup, arguments, values);
+                union.add(&lift);
+            }
+        }
+        union.finish()
+    }
+
+    fn lookup_at(&mut self, id: ExprId, lookup: LookupId, arguments: &[ExprId], values: Vec<Lift>) -> Lift {
+        let operands = arguments.iter().copied().zip(&values).filter_map(|(a, l)| Some((a, l.known()?.clone())));
+        let operands: Vec<(ExprId, Value)> = operands.collect();
         self.parameters.push(values);
         let recording = self.record.take();
         let verdict = self.rules(&self.world.policy.lookups[lookup].rules);
         self.record = recording;
         self.parameters.pop();
-        let fault = |kind| Fault { expr: id, kind, operands: operands(&lifts) };
+        let fault = |kind| Fault { expr: id, kind, operands: operands.clone() };
+        let mut union = Union::new();
         union.depend(verdict.deps());
         union.values_of(&verdict.lift);
         if let Some(open) = verdict.lift.open() {
@@ -607,6 +639,30 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         }
         union.finish()
     }
+}
+
+/// Every combination of arguments, where they are few.
+fn choices(values: &[Lift]) -> Option<Vec<Vec<Lift>>> {
+    let mut rows: Vec<Vec<Lift>> = vec![Vec::new()];
+    for lift in values {
+        let choices: Vec<Value> = match lift {
+            Lift::Known(value) => vec![value.clone()],
+            Lift::Open(open) => match &open.values {
+                Values::Few(few) => few.clone(),
+                _ => return None,
+            },
+        };
+        if rows.len() * choices.len() > MOST_ROWS {
+            return None;
+        }
+        rows = rows
+            .iter()
+            .flat_map(|row| {
+                choices.iter().map(move |value| row.iter().cloned().chain([Lift::Known(value.clone())]).collect())
+            })
+            .collect();
+    }
+    Some(rows)
 }
 
 /// Where the value of a fact lies.

@@ -1,6 +1,6 @@
 //! Comparisons over what two sides may be, and what splitting the space would settle.
 
-use super::assumption::{OpenRelation, Pair, Side, Signs, allowed};
+use super::assumption::{OpenNode, OpenRelation, Pair, Side, Signs, allowed};
 use super::eval::Evaluator;
 use super::lift::{Deps, Lift, Union, Values};
 use super::space::{Code, Slot};
@@ -26,6 +26,8 @@ pub(super) struct Hints {
     pub(super) cuts: Vec<(Slot, i128)>,
     /// Comparisons that no cut of one slot settles.
     pub(super) relations: Vec<OpenRelation>,
+    /// Definitions and decisions about the deal that are open, those that rest on others last.
+    pub(super) nodes: Vec<OpenNode>,
 }
 
 impl Hints {

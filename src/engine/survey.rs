@@ -535,6 +535,16 @@ impl<'w, 'a> Survey<'w, 'a> {
     /// Splits `space` where that settles most: at a hint, else the smallest fact among `deps`; never `except`.
     fn split(&self, space: &Space, deps: &Deps, hints: &Hints, except: Option<usize>) -> Option<(Space, Space)> {
         let wanted = |var: usize| deps.contains(var) && Some(var) != except;
+        let target = Node::Decision(self.decision);
+        let nodes = hints.nodes.iter().rev().filter(|n| n.node != target && n.deps.ones().all(wanted));
+        if let Some(open) = nodes.into_iter().next() {
+            let with = |is| {
+                let mut part = space.clone();
+                part.assumptions.push(Assumption::Node { node: open.node, value: open.value.clone(), is });
+                part
+            };
+            return Some((with(true), with(false)));
+        }
         for &(slot, cut) in hints.cuts.iter().filter(|(slot, _)| wanted(slot.var)) {
             if let Some(parts) = cut_slot(space, slot, Some(cut)) {
                 return Some(parts);
@@ -588,7 +598,7 @@ fn assume(space: &Space, relation: &OpenRelation) -> Option<(Space, Space)> {
     let rest = Signs::of(Signs::ALL.iter().filter(|&s| !relation.wanted.iter().any(|w| w == s)));
     let with = |signs| {
         let mut part = space.clone();
-        part.assumptions.push(Assumption { pair: relation.pair.clone(), signs });
+        part.assumptions.push(Assumption::Relation { pair: relation.pair.clone(), signs });
         part
     };
     (!rest.is_empty() && !relation.wanted.is_empty()).then(|| (with(relation.wanted), with(rest)))
