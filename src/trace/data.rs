@@ -60,8 +60,8 @@ pub struct Decision {
     pub group: String,
     /// In what form it was written.
     pub kind: Kind,
-    /// Named by the manifest for reports, or the manifest names none.
-    pub reported: bool,
+    /// Its place in a report: among the decisions that the manifest names, or among all where it names none.
+    pub rank: Option<usize>,
     /// The answer, or one for each record.
     pub answers: Answers,
 }
@@ -442,7 +442,8 @@ pub struct Node {
     pub kind: NodeKind,
     /// The expression in the policy's own words.
     pub text: String,
-    /// The name of the fact (`instances[0].users`), constant, definition, decision or look-up.
+    /// The name of the fact (`instances[0].users`), constant, definition, decision or look-up; for a
+    /// question about a list, that list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What people call it.
@@ -465,7 +466,7 @@ pub struct Node {
     /// The decision whose gap leaves it without a value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gap: Option<String>,
-    /// Where a fact's value came from.
+    /// Where the value of a fact or list came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
     /// Whose judgement a fact is.

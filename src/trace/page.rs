@@ -42,6 +42,11 @@ impl Line {
         self.0.push((style, clean(text.as_ref())));
     }
 
+    /// The paragraph with another after it.
+    pub(super) fn append(&mut self, other: Line) {
+        self.0.extend(other.0);
+    }
+
     fn text(&self) -> String {
         self.0.iter().map(|(_, text)| text.as_str()).collect()
     }
@@ -81,21 +86,27 @@ impl Margin {
 pub(super) struct Page {
     color: bool,
     out: String,
+    lines: usize,
 }
 
 impl Page {
     pub(super) fn new(color: bool) -> Page {
-        Page { color, out: String::new() }
+        Page { color, out: String::new(), lines: 0 }
     }
 
     pub(super) fn finish(self) -> String {
         self.out
     }
 
+    /// How many lines there are.
+    pub(super) fn lines(&self) -> usize {
+        self.lines
+    }
+
     /// An empty line, unless there is one already.
     pub(super) fn blank(&mut self) {
         if !self.out.is_empty() && !self.out.ends_with("\n\n") {
-            self.out.push('\n');
+            self.end_line();
         }
     }
 
@@ -113,7 +124,7 @@ impl Page {
             let blank = wrapped.trim().is_empty();
             self.styled(DIM, if blank { margin.trim_end() } else { margin });
             self.slice(line, start, end);
-            self.out.push('\n');
+            self.end_line();
         }
     }
 
@@ -177,8 +188,13 @@ impl Page {
                     }
                 }
             }
-            self.out.push('\n');
+            self.end_line();
         }
+    }
+
+    fn end_line(&mut self) {
+        self.out.push('\n');
+        self.lines += 1;
     }
 }
 

@@ -41,11 +41,13 @@ impl<'a> Reading<'a> {
         body.map(|(_, node)| node)
     }
 
-    /// The decisions in groups, each group where its first decision stands.
+    /// The decisions in groups, in the order of a report; those that it does not name come after the others.
     pub(super) fn groups(&self) -> Vec<(&'a str, Vec<&'a Decision>)> {
+        let mut decisions: Vec<&Decision> = self.data.decisions.iter().collect();
+        decisions.sort_by_key(|d| d.rank.unwrap_or(usize::MAX));
         let mut groups: Vec<(&str, Vec<&Decision>)> = Vec::new();
         let mut places: FxHashMap<&str, usize> = FxHashMap::default();
-        for decision in &self.data.decisions {
+        for decision in decisions {
             let place = *places.entry(decision.group.as_str()).or_insert_with(|| {
                 groups.push((decision.group.as_str(), Vec::new()));
                 groups.len() - 1
@@ -145,11 +147,20 @@ pub(super) fn possibilities(possible: &Possible) -> String {
             format!("{} or one of {} more", first.join(", "), values.len() - MOST_VALUES)
         }
         Possible::Values(values) => {
-            let all: Vec<&str> = values.iter().map(|v| v.words.as_str()).collect();
+            let mut all: Vec<&str> = values.iter().map(|v| v.words.as_str()).collect();
+            if all == ["no", "yes"] {
+                all.reverse();
+            }
             words::listed(&all, "or")
         }
         Possible::Range { from, to, none } => {
-            format!("{} to {}{}", from.words, to.words, if *none { ", or none" } else { "" })
+            let unit = |words: &str| words.split_once(' ').map(|(_, unit)| unit.to_owned());
+            let (low, high) = (from.words.as_str(), to.words.as_str());
+            let low = match (unit(low), unit(high)) {
+                (Some(a), Some(b)) if a == b => low.strip_suffix(&a).unwrap_or(low).trim_end(),
+                _ => low,
+            };
+            format!("{low} to {high}{}", if *none { ", or none" } else { "" })
         }
     }
 }

@@ -70,7 +70,10 @@ impl Builder<'_> {
             label: decision.label.clone(),
             group: self.group(taken.decision),
             kind: kind(&decision.shape),
-            reported: self.policy.report.is_empty() || self.policy.report.contains(&taken.decision),
+            rank: match self.policy.report.as_slice() {
+                [] => Some(taken.decision.into_raw().into_u32() as usize),
+                report => report.iter().position(|id| *id == taken.decision),
+            },
             answers,
         }
     }

@@ -31,12 +31,18 @@ impl Builder<'_> {
         if let (ExprKind::Checked(_), [inner], false) = (kind, node.children.as_slice(), is_fault_of(node)) {
             return self.node(inner, context);
         }
+        if let (ExprKind::And(parts) | ExprKind::Or(parts), [only]) = (kind, node.children.as_slice())
+            && parts.len() == 1
+        {
+            return self.node(only, context);
+        }
         let outer = context.record;
         let context = Context { record: node.record.or(outer), ..context };
         let mut out = self.unevaluated(node.expr, context);
         self.fill(&mut out, node);
         out.record = node.record.filter(|_| outer != node.record);
-        out.origin = node.origin.and_then(|origin| self.origin(origin));
+        let of_list = if let ExprKind::Aggregate { list, .. } = kind { self.report.deal.get(*list) } else { None };
+        out.origin = node.origin.or(of_list.map(|given| given.origin)).and_then(|origin| self.origin(origin));
         let list = if let ExprKind::Aggregate { list, .. } = kind { Some(*list) } else { context.list };
         let parts = node.children.iter().filter(|c| !matches!(policy.exprs[c.expr].kind, ExprKind::Literal(_)));
         if context.depth < DEEPEST {
@@ -99,6 +105,9 @@ impl Builder<'_> {
         let expr = &policy.exprs[expr];
         match &expr.kind {
             ExprKind::Checked(inner) => return self.unevaluated(*inner, context),
+            ExprKind::And(parts) | ExprKind::Or(parts) if let [only] = parts.as_ref() => {
+                return self.unevaluated(*only, context);
+            }
             ExprKind::Literal(value) => {
                 out.kind = NodeKind::Literal;
                 out.state = NodeState::Known;
@@ -142,7 +151,10 @@ impl Builder<'_> {
             | ExprKind::In { .. }
             | ExprKind::Within { .. } => out.kind = NodeKind::Comparison,
             ExprKind::If { .. } => out.kind = NodeKind::Choice,
-            ExprKind::Aggregate { .. } => out.kind = NodeKind::Aggregate,
+            ExprKind::Aggregate { list, .. } => {
+                let list = &policy.schema.facts[*list];
+                named(NodeKind::Aggregate, list.name.clone(), &list.label);
+            }
             ExprKind::Arithmetic(..)
             | ExprKind::Negate(_)
             | ExprKind::ShiftDays { .. }

@@ -1,7 +1,7 @@
 //! One answer: what it says, why, who is to be asked, what is missing.
 
 use super::{Tree, settled};
-use crate::trace::data::{Answer, Decision, Fault, Kind, NodeState, Reason, RuleState, Status};
+use crate::trace::data::{Answer, Decision, Fault, Kind, NodeKind, NodeState, Origin, Reason, RuleState, Status};
 use crate::trace::page::{BAD, BOLD, DIM, LINK, Line, Margin, OPEN, PLAIN};
 use crate::trace::{reading, words};
 
@@ -11,7 +11,10 @@ impl<'a> Tree<'a> {
         self.items(answer, margin);
         self.rubric(answer, margin);
         match answer.status {
-            Status::Decided | Status::Default => self.reasons(decision, answer, margin),
+            Status::Decided | Status::Default => {
+                self.computed(answer, margin);
+                self.reasons(decision, answer, margin);
+            }
             Status::Undecided => self.undecided(decision, answer, margin),
             Status::Conflict => self.conflict(decision, answer, margin),
             Status::Error => {
@@ -65,6 +68,15 @@ impl<'a> Tree<'a> {
         let distance = reading::distance(rubric);
         let line = if distance.is_empty() { reading::bands(rubric) } else { distance.join("; ") };
         self.page.put(&margin.within("  "), &Line::new().with(DIM, line));
+    }
+
+    /// How an outcome that is no plain value comes about.
+    fn computed(&mut self, answer: &Answer, margin: &Margin) {
+        let Some(trace) = answer.trace.as_ref().filter(|_| !self.options.verbose) else { return };
+        let standing = trace.rules.iter().filter(|r| r.state == RuleState::Stands).map(|r| &r.outcome);
+        for node in trace.computed.iter().chain(standing).filter(|n| n.kind != NodeKind::Literal) {
+            self.page.put(&margin.within("= "), &Line::new().with(DIM, &node.text));
+        }
     }
 
     fn reasons(&mut self, decision: &Decision, answer: &Answer, margin: &Margin) {
@@ -164,7 +176,7 @@ impl<'a> Tree<'a> {
         let mut said = Vec::new();
         for condition in standing.filter_map(|r| r.when.as_ref().or(r.requires.as_ref())) {
             for fact in self.reading.behind(condition, record) {
-                let presumed = fact.origin == Some(crate::trace::data::Origin::Presumed);
+                let presumed = fact.origin == Some(Origin::Presumed);
                 let Some(who) = fact.judged_by.as_ref().filter(|_| !presumed) else { continue };
                 let label = fact.label.as_ref().unwrap_or(&fact.text);
                 let line = (who, format!("{label}: {}", reading::outcome(fact)));
@@ -174,7 +186,7 @@ impl<'a> Tree<'a> {
             }
         }
         for (who, what) in said {
-            self.page.put(margin, &Line::new().with(LINK, who).plain(" judged: ").plain(what));
+            self.page.put(margin, &Line::new().plain(what).plain(", as judged by ").with(LINK, who));
         }
     }
 
@@ -185,13 +197,10 @@ impl<'a> Tree<'a> {
         let presumed: Vec<String> = answer
             .presumed
             .iter()
-            .map(|fact| match &fact.presumed {
-                Some(value) => format!("{}: {value}", fact.label),
-                None => fact.label.clone(),
-            })
+            .map(|fact| format!("“{}” is presumed to be {}", fact.label, fact.presumed.as_deref().unwrap_or("known")))
             .collect();
-        let line =
-            Line::new().with(OPEN, "provisional, as nobody said and the policy presumes: ").plain(presumed.join("; "));
+        let presumed = words::listed(&presumed, "and");
+        let line = Line::new().with(OPEN, "provisional: ").plain("nobody said, so ").plain(presumed);
         self.page.put(margin, &line);
     }
 }

@@ -34,6 +34,12 @@ impl<'a> Tree<'a> {
             self.notes(&criterion.notes, &margin);
             self.node(&criterion.rests_on, &margin, record, 0, &mut shown);
         }
+        if trace.rubric.is_some() {
+            // The criteria above are what the score consists of.
+            let score =
+                self.reading.data.definitions.iter().find(|d| d.name.strip_suffix(".score") == Some(&decision.name));
+            shown.0.extend(score.map(|d| (d.name.as_str(), record)));
+        }
         for rule in &trace.rules {
             self.rule(decision, rule, margin, record, &mut shown);
         }
@@ -73,8 +79,10 @@ impl<'a> Tree<'a> {
             } else {
                 reading::outcome(&rule.outcome)
             };
-            line.push(PLAIN, if decision.kind == Kind::Gate { ", else " } else { " → " });
-            line.push(BOLD, outcome);
+            if decision.kind != Kind::Rubric || outcome != rule.name {
+                line.push(PLAIN, if decision.kind == Kind::Gate { ", else " } else { " → " });
+                line.push(BOLD, outcome);
+            }
         }
         line.push(PLAIN, ": ");
         line.push(style, reading::rule_state(decision.kind, rule.state, &rule.overridden_by));
@@ -105,8 +113,12 @@ impl<'a> Tree<'a> {
             NodeState::NotNeeded => default.outcome.text.clone(),
             _ => reading::outcome(&default.outcome),
         };
-        let line =
-            Line::new().with(style, mark).plain("otherwise → ").with(BOLD, outcome).plain(": ").with(style, what);
+        let line = Line::new()
+            .with(style, mark)
+            .plain(if trace.kind == Kind::Gate { "all are met → " } else { "otherwise → " })
+            .with(BOLD, outcome)
+            .plain(": ")
+            .with(style, what);
         self.page.put(&margin.hanging(2), &line);
         if default.stands {
             let margin = margin.within("  ");
@@ -134,8 +146,14 @@ impl<'a> Tree<'a> {
     /// An expression, then what made it come out as it did.
     fn node(&mut self, node: &'a Node, margin: &Margin, record: Option<u32>, depth: u32, shown: &mut Shown<'a>) {
         let record = node.record.or(record);
-        self.page.put(&margin.hanging(2), &node_line(node));
         let within = margin.within("  ");
+        if let Some(leaf) = only_leaf(node) {
+            let mut line = node_line(node).with(DIM, "  ← ");
+            line.append(leaf_line(leaf));
+            self.page.put(&margin.hanging(2), &line);
+            return;
+        }
+        self.page.put(&margin.hanging(2), &node_line(node));
         if let Some(error) = &node.error
             && node.parts.is_empty()
         {
@@ -150,7 +168,7 @@ impl<'a> Tree<'a> {
             self.node(body, &within, record, depth + 1, shown);
             return;
         }
-        let parts = reading::decisive(node);
+        let parts = flattened(node);
         let each_record = node.kind == NodeKind::Aggregate;
         let mut last = None;
         for part in parts.iter().take(MOST_PARTS) {
@@ -172,6 +190,40 @@ impl<'a> Tree<'a> {
             self.page.put(&within, &Line::new().with(DIM, "…"));
         }
     }
+}
+
+/// The parts that made an expression come out as it did. The steps of a sum are not told one by one: what
+/// they consist of is told instead.
+fn flattened(node: &Node) -> Vec<&Node> {
+    let mut parts = Vec::new();
+    for part in reading::decisive(node) {
+        let step = node.kind == NodeKind::Computation && part.kind == NodeKind::Computation;
+        if step && part.state == NodeState::Known {
+            parts.extend(flattened(part));
+        } else {
+            parts.push(part);
+        }
+    }
+    parts
+}
+
+/// The only thing that a condition asks about, where that is a fact or decision by itself.
+fn only_leaf(node: &Node) -> Option<&Node> {
+    let condition = matches!(node.kind, NodeKind::Comparison | NodeKind::Not);
+    match node.parts.as_slice() {
+        [leaf] if condition && leaf.error.is_none() && node.error.is_none() => {
+            matches!(leaf.kind, NodeKind::Fact | NodeKind::Decision | NodeKind::Item).then_some(leaf)
+        }
+        _ => None,
+    }
+}
+
+/// `tender  Channel, city-tender.ron:12:18`
+fn leaf_line(leaf: &Node) -> Line {
+    let style = if leaf.state == NodeState::Known { BOLD } else { OPEN };
+    let mut line = Line::new().with(style, reading::outcome(leaf));
+    about(&mut line, leaf);
+    line
 }
 
 /// `✓ deal.channel is tender`, `deal.channel: tender  Channel, city-tender.ron:12:18`
@@ -207,6 +259,12 @@ fn node_line(node: &Node) -> Line {
     line.push(PLAIN, name);
     line.push(PLAIN, ": ");
     line.push(style, reading::outcome(node));
+    about(&mut line, node);
+    line
+}
+
+/// What a fact, constant or decision is called, and where its value came from.
+fn about(line: &mut Line, node: &Node) {
     let what = match node.kind {
         NodeKind::Decision | NodeKind::Item => Some("a decision"),
         NodeKind::Constant => Some("a constant"),
@@ -219,7 +277,6 @@ fn node_line(node: &Node) -> Line {
     if !about.is_empty() {
         line.push(if presumed { OPEN } else { DIM }, format!("  {}", about.join(", ")));
     }
-    line
 }
 
 fn window(rule: &Rule) -> Option<String> {

@@ -9,6 +9,9 @@ use super::TreeOptions;
 use super::data::{Answer, Answers, Decision, Evaluation, FactRef, Shown, Status};
 use super::reading::{self, Reading};
 
+/// How many decisions that miss a fact are named.
+const MOST_DECISIONS: usize = 4;
+
 /// The tree of an evaluation.
 pub(super) fn tree(data: &Evaluation, options: TreeOptions) -> String {
     let mut tree = Tree { reading: Reading::new(data), options, page: Page::new(options.color) };
@@ -16,16 +19,12 @@ pub(super) fn tree(data: &Evaluation, options: TreeOptions) -> String {
     for (group, decisions) in tree.reading.groups() {
         tree.page.blank();
         tree.page.put(&Margin::default(), &Line::new().with(BOLD.underline(), group));
-        for decision in decisions {
-            tree.decision(decision);
-        }
+        tree.decisions(&decisions);
     }
     if options.verbose && !data.needed.is_empty() {
         tree.page.blank();
         tree.page.put(&Margin::default(), &Line::new().with(BOLD.underline(), "What these rest on"));
-        for decision in &data.needed {
-            tree.decision(decision);
-        }
+        tree.decisions(&data.needed.iter().collect::<Vec<_>>());
     }
     tree.missing();
     tree.page.blank();
@@ -56,15 +55,24 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// Decisions one below the other, with an empty line after each that takes more than one line.
+    fn decisions(&mut self, decisions: &[&'a Decision]) {
+        let mut long = false;
+        for decision in decisions {
+            if long {
+                self.page.blank();
+            }
+            let before = self.page.lines();
+            self.decision(decision);
+            long = self.page.lines() > before + 1;
+        }
+    }
+
     fn decision(&mut self, decision: &'a Decision) {
         match &decision.answers {
             Answers::One(answer) => {
-                let full = self.options.verbose || worth_telling(decision, answer);
-                if full {
-                    self.page.blank();
-                }
                 self.title(decision, Some(answer));
-                if full {
+                if self.options.verbose || worth_telling(decision, answer) {
                     self.answer(decision, answer, &Margin::spaces(2), None);
                 }
             }
@@ -73,9 +81,6 @@ impl<'a> Tree<'a> {
     }
 
     fn each(&mut self, decision: &'a Decision, answers: &'a [Answer], names: &'a [String]) {
-        if self.options.verbose || !answers.is_empty() {
-            self.page.blank();
-        }
         self.title(decision, None);
         if answers.is_empty() {
             self.page.put(&Margin::spaces(4), &Line::new().with(DIM, "the list is empty"));
@@ -100,18 +105,13 @@ impl<'a> Tree<'a> {
     fn title(&mut self, decision: &Decision, answer: Option<&Answer>) {
         let mut line = match answer {
             Some(answer) => mark(answer),
-            None => Line::new().with(DIM, "▸ "),
+            None => Line::new().with(DIM, "● "),
         };
         let label = decision.label.as_ref().unwrap_or(&decision.name);
         line.push(page::PLAIN, label);
-        line.push(page::PLAIN, ":");
-        match answer {
-            Some(answer) if answer.value.as_ref().is_some_and(|v| v.items.as_ref().is_some_and(|i| !i.is_empty())) => {}
-            Some(answer) => {
-                line.push(page::PLAIN, " ");
-                line.push(verdict_style(answer), reading::verdict(answer));
-            }
-            None => line.push(page::PLAIN, " for each"),
+        if let Some(answer) = answer.filter(|a| !has_items(a)) {
+            line.push(page::PLAIN, ": ");
+            line.push(verdict_style(answer), reading::verdict(answer));
         }
         if answer.is_some_and(|a| a.provisional) {
             line.push(OPEN, " (provisional)");
@@ -140,6 +140,7 @@ impl<'a> Tree<'a> {
         }
         self.page.blank();
         self.page.put(&Margin::default(), &Line::new().with(BOLD.underline(), "What is missing"));
+        facts.sort_by_key(|(_, decisions)| std::cmp::Reverse(decisions.len()));
         for (fact, decisions) in facts {
             let title = Line::new().with(OPEN, "? ").plain(&fact.label).with(DIM, format!("  {}", fact.path));
             self.page.put(&Margin::default().hanging(2), &title);
@@ -151,7 +152,12 @@ impl<'a> Tree<'a> {
                 line.push(LINK, format!(" {who} judges"));
             }
             self.page.put(&Margin::spaces(4), &line);
-            let for_what = format!("for: {}", decisions.join(", "));
+            let more = match decisions.len().checked_sub(MOST_DECISIONS + 1) {
+                Some(more) => format!(" and {} more", more + 1),
+                None => String::new(),
+            };
+            let named = decisions.iter().take(MOST_DECISIONS).copied().collect::<Vec<_>>().join(", ");
+            let for_what = format!("for: {named}{more}");
             self.page.put(&Margin::spaces(4), &Line::new().with(DIM, for_what));
         }
     }
@@ -159,9 +165,15 @@ impl<'a> Tree<'a> {
 
 /// Whether an answer is shown in full where not everything is: it is reported, and something made it other than usual.
 fn worth_telling(decision: &Decision, answer: &Answer) -> bool {
-    let usual = answer.status == Status::Default || answer.value.as_ref().is_some_and(Shown::is_none);
+    let nothing = |value: &Shown| value.is_none() || value.items.as_ref().is_some_and(Vec::is_empty);
+    let usual = answer.status == Status::Default || answer.value.as_ref().is_some_and(nothing);
     let quiet = usual && answer.refer.is_empty() && !answer.provisional;
-    !settled(answer) || (decision.reported && !quiet)
+    !settled(answer) || (decision.rank.is_some() && !quiet)
+}
+
+/// Whether the answer is a set with items in it, which are listed below its title.
+fn has_items(answer: &Answer) -> bool {
+    answer.value.as_ref().and_then(|v| v.items.as_ref()).is_some_and(|items| !items.is_empty())
 }
 
 fn settled(answer: &Answer) -> bool {
