@@ -20,8 +20,12 @@ pub(super) fn markdown(data: &Evaluation) -> String {
     for (group, decisions) in Reading::new(data).groups() {
         out.paragraph(&format!("## {}", escaped(group)));
         for decision in decisions {
-            out.decision(decision);
+            match &decision.answers {
+                Answers::One(answer) if !reading::worth_telling(decision, answer) => out.quiet(decision, answer),
+                _ => out.decision(decision),
+            }
         }
+        out.end_list();
     }
     out.missing(data);
     let text = out.0.trim_end();
@@ -56,7 +60,14 @@ impl Document {
         self.row(&vec!["---".to_owned(); cells.len()]);
     }
 
+    /// A decision that went as usual: one line.
+    fn quiet(&mut self, decision: &Decision, answer: &Answer) {
+        let label = escaped(decision.label.as_ref().unwrap_or(&decision.name));
+        self.bullet(&format!("{label}: **{}**", escaped(&reading::verdict(answer))));
+    }
+
     fn decision(&mut self, decision: &Decision) {
+        self.end_list();
         let label = escaped(decision.label.as_ref().unwrap_or(&decision.name));
         match &decision.answers {
             Answers::One(answer) => {
@@ -64,7 +75,9 @@ impl Document {
                 if items {
                     self.paragraph(&format!("### {label}"));
                 } else {
-                    self.paragraph(&format!("### {label}: **{}**", escaped(&reading::verdict(answer))));
+                    let provisional = if answer.provisional { " (provisional)" } else { "" };
+                    let verdict = escaped(&reading::verdict(answer));
+                    self.paragraph(&format!("### {label}: **{verdict}**{provisional}"));
                 }
                 self.answer(decision, answer);
             }
@@ -109,6 +122,9 @@ impl Document {
         match answer.status {
             Status::Decided | Status::Default if decision.kind == Kind::Checklist => {}
             Status::Decided | Status::Default => {
+                for node in reading::computed(answer) {
+                    self.bullet(&format!("Computed as {}", code(&node.text)));
+                }
                 for reason in &answer.reasons {
                     self.bullet(&because(reason));
                 }
@@ -240,8 +256,10 @@ fn escaped(text: &str) -> String {
         let markup = match c {
             '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '#' | '&' => true,
             '_' => !within_word,
-            // A list or a heading only where a line begins.
-            '+' | '-' | '=' | '.' | ')' => out.chars().all(|c| c.is_ascii_digit() || c == ' '),
+            // What begins a list, where a line begins.
+            '+' | '-' | '.' | ')' => {
+                out.chars().all(|c| c.is_ascii_digit()) && rest.peek().is_none_or(|next| next.is_whitespace())
+            }
             _ => false,
         };
         if markup {

@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::data::{
     Answer, Answers, Cite, Decision, Definition, Evaluation, Kind, Node, NodeKind, NodeState, Origin, Place, Points,
-    Possible, Rubric, RuleState, Status,
+    Possible, Rubric, RuleState, Shown, Status,
 };
 use super::words;
 
@@ -12,6 +12,9 @@ use super::words;
 const DEEPEST: u32 = 8;
 /// How many values are named before the rest is counted.
 const MOST_VALUES: usize = 12;
+
+/// How long a number can be for an end of a range to be worth naming.
+const LONGEST_NUMBER: usize = 40;
 
 /// An evaluation with what is needed to read it.
 pub(super) struct Reading<'a> {
@@ -32,6 +35,12 @@ impl<'a> Reading<'a> {
     /// The decision that a node names, where its answer is here.
     pub(super) fn linked(&self, node: &'a Node) -> Option<&'a str> {
         node.name.as_deref().filter(|name| self.decisions.contains(name))
+    }
+
+    /// Whether a decision is taken for each record of a list.
+    pub(super) fn is_per_record(&self, name: &str) -> bool {
+        let mut all = self.data.decisions.iter().chain(&self.data.needed);
+        all.any(|d| d.name == name && matches!(d.answers, Answers::Each { .. }))
     }
 
     /// What a definition came to, at this record where it is taken for records.
@@ -59,9 +68,9 @@ impl<'a> Reading<'a> {
         groups
     }
 
-    /// The facts and decisions that made `node` come out as it did, in the order in which they are met,
-    /// through definitions.
-    pub(super) fn behind(&self, node: &'a Node, record: Option<u32>) -> Vec<&'a Node> {
+    /// The facts, constants and decisions that made `node` come out as it did, in the order in which they are
+    /// met, through definitions; each with the record at hand.
+    pub(super) fn behind(&self, node: &'a Node, record: Option<u32>) -> Vec<(&'a Node, Option<u32>)> {
         let mut found = Vec::new();
         let mut seen = FxHashSet::default();
         self.gather(node, record, 0, &mut seen, &mut found);
@@ -74,15 +83,15 @@ impl<'a> Reading<'a> {
         record: Option<u32>,
         depth: u32,
         seen: &mut FxHashSet<(&'a str, Option<u32>)>,
-        found: &mut Vec<&'a Node>,
+        found: &mut Vec<(&'a Node, Option<u32>)>,
     ) {
         let record = node.record.or(record);
         match (node.kind, &node.name) {
-            (NodeKind::Fact | NodeKind::Decision | NodeKind::Item, Some(name)) => {
+            (NodeKind::Fact | NodeKind::Constant | NodeKind::Decision | NodeKind::Item, Some(name)) => {
                 let name = if node.kind == NodeKind::Fact { name } else { &node.text };
                 let of = if node.kind == NodeKind::Fact { None } else { record };
                 if seen.insert((name, of)) {
-                    found.push(node);
+                    found.push((node, record));
                 }
             }
             (NodeKind::Definition, Some(name)) if depth < DEEPEST && seen.insert((name, record)) => {
@@ -124,8 +133,8 @@ pub(super) fn outcome(node: &Node) -> String {
     match node.state {
         NodeState::Known => node.value.as_ref().map_or_else(String::new, |v| v.words.clone()),
         NodeState::Unknown => match &node.possible {
-            Some(possible) => format!("unknown, {}", possibilities(possible)),
-            None => "unknown".to_owned(),
+            Some(possible) if !is_truth(possible) => format!("unknown, {}", possibilities(possible)),
+            _ => "unknown".to_owned(),
         },
         NodeState::Error => match &node.error {
             Some(error) => format!("error: {}", error.message),
@@ -137,6 +146,11 @@ pub(super) fn outcome(node: &Node) -> String {
         },
         NodeState::NotNeeded => "not needed".to_owned(),
     }
+}
+
+/// Whether these are yes and no, which goes without saying.
+pub(super) fn is_truth(possible: &Possible) -> bool {
+    matches!(possible, Possible::Values(values) if values.len() == 2 && values.iter().all(|v| v.json.is_boolean()))
 }
 
 /// `high, medium or low`, `0 to 10 hours`.
@@ -152,6 +166,9 @@ pub(super) fn possibilities(possible: &Possible) -> String {
                 all.reverse();
             }
             words::listed(&all, "or")
+        }
+        Possible::Range { from, to, none } if [from, to].iter().any(|end| end.words.len() > LONGEST_NUMBER) => {
+            format!("any number{}", if *none { ", or none" } else { "" })
         }
         Possible::Range { from, to, none } => {
             let unit = |words: &str| words.split_once(' ').map(|(_, unit)| unit.to_owned());
@@ -295,6 +312,27 @@ pub(super) fn rule_state(kind: Kind, state: RuleState, overridden_by: &[String])
         (_, RuleState::NotReached) => "not reached: an earlier row holds".to_owned(),
         (_, RuleState::Error) => "error".to_owned(),
     }
+}
+
+/// Whether the answer has a value.
+pub(super) fn settled(answer: &Answer) -> bool {
+    matches!(answer.status, Status::Decided | Status::Default)
+}
+
+/// Whether an answer is shown in full where not everything is: it is reported, and something made it other
+/// than usual.
+pub(super) fn worth_telling(decision: &Decision, answer: &Answer) -> bool {
+    let nothing = |value: &Shown| value.is_none() || value.items.as_ref().is_some_and(Vec::is_empty);
+    let usual = answer.status == Status::Default || answer.value.as_ref().is_some_and(nothing);
+    let quiet = usual && answer.refer.is_empty() && !answer.provisional;
+    !settled(answer) || (decision.rank.is_some() && !quiet)
+}
+
+/// The expressions that give the outcome, where it is no value written in the policy.
+pub(super) fn computed(answer: &Answer) -> impl Iterator<Item = &Node> {
+    let rules = answer.trace.iter().flat_map(|t| &t.rules).filter(|r| r.state == RuleState::Stands);
+    let computed = answer.trace.iter().flat_map(|t| &t.computed);
+    computed.chain(rules.map(|r| &r.outcome)).filter(|node| node.kind != NodeKind::Literal)
 }
 
 /// Every answer of a decision.

@@ -1,7 +1,7 @@
 //! One answer: what it says, why, who is to be asked, what is missing.
 
-use super::{Tree, settled};
-use crate::trace::data::{Answer, Decision, Fault, Kind, NodeKind, NodeState, Origin, Reason, RuleState, Status};
+use super::Tree;
+use crate::trace::data::{Answer, Decision, Fault, Kind, NodeState, Origin, Reason, RuleState, Status};
 use crate::trace::page::{BAD, BOLD, DIM, LINK, Line, Margin, OPEN, PLAIN};
 use crate::trace::{reading, words};
 
@@ -72,9 +72,10 @@ impl<'a> Tree<'a> {
 
     /// How an outcome that is no plain value comes about.
     fn computed(&mut self, answer: &Answer, margin: &Margin) {
-        let Some(trace) = answer.trace.as_ref().filter(|_| !self.options.verbose) else { return };
-        let standing = trace.rules.iter().filter(|r| r.state == RuleState::Stands).map(|r| &r.outcome);
-        for node in trace.computed.iter().chain(standing).filter(|n| n.kind != NodeKind::Literal) {
+        if self.options.verbose {
+            return;
+        }
+        for node in reading::computed(answer) {
             self.page.put(&margin.within("= "), &Line::new().with(DIM, &node.text));
         }
     }
@@ -169,13 +170,13 @@ impl<'a> Tree<'a> {
     /// The judgements that the rules that stand rest on.
     fn judged(&mut self, answer: &'a Answer, margin: &Margin, record: Option<u32>) {
         let Some(trace) = &answer.trace else { return };
-        if self.options.verbose || !settled(answer) {
+        if self.options.verbose || !reading::settled(answer) {
             return;
         }
         let standing = trace.rules.iter().filter(|r| r.state == RuleState::Stands);
         let mut said = Vec::new();
         for condition in standing.filter_map(|r| r.when.as_ref().or(r.requires.as_ref())) {
-            for fact in self.reading.behind(condition, record) {
+            for (fact, _) in self.reading.behind(condition, record) {
                 let presumed = fact.origin == Some(Origin::Presumed);
                 let Some(who) = fact.judged_by.as_ref().filter(|_| !presumed) else { continue };
                 let label = fact.label.as_ref().unwrap_or(&fact.text);

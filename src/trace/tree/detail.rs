@@ -176,8 +176,9 @@ impl<'a> Tree<'a> {
             if each_record && part.record.is_some() {
                 if part.record != last {
                     last = part.record;
-                    let n = part.record.map_or(0, |r| u64::from(r) + 1);
-                    self.page.put(&within, &Line::new().with(DIM, format!("record {n}")));
+                    let list = node.name.as_deref().unwrap_or("record");
+                    let of = format!("{list}[{}]", part.record.unwrap_or_default());
+                    self.page.put(&within, &Line::new().with(DIM, of));
                 }
                 inner = within.within("  ");
             }
@@ -240,10 +241,10 @@ fn node_line(node: &Node) -> Line {
             | NodeKind::Lookup
     );
     let mut line = match (condition, reading::truth(node), node.state) {
-        (true, Some(true), _) => return Line::new().with(GOOD, "✓ ").plain(&node.text),
-        (true, Some(false), _) => return Line::new().with(BAD, "✗ ").plain(&node.text),
-        (true, None, NodeState::Unknown) if node.possible.is_none() => {
-            return Line::new().with(OPEN, "? ").plain(&node.text);
+        (true, Some(true), _) => return question(node, Line::new().with(GOOD, "✓ ")),
+        (true, Some(false), _) => return question(node, Line::new().with(BAD, "✗ ")),
+        (true, None, NodeState::Unknown) if node.possible.as_ref().is_none_or(reading::is_truth) => {
+            return question(node, Line::new().with(OPEN, "? "));
         }
         (_, _, NodeState::Unknown) => Line::new().with(OPEN, "? "),
         (_, _, NodeState::Error | NodeState::Gap) => Line::new().with(BAD, "! "),
@@ -260,6 +261,15 @@ fn node_line(node: &Node) -> Line {
     line.push(PLAIN, ": ");
     line.push(style, reading::outcome(node));
     about(&mut line, node);
+    line
+}
+
+/// A condition after its mark; of a question about a list, which list.
+fn question(node: &Node, mark: Line) -> Line {
+    let mut line = mark.plain(&node.text);
+    if node.kind == NodeKind::Aggregate {
+        about(&mut line, node);
+    }
     line
 }
 

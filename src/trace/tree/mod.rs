@@ -6,7 +6,7 @@ mod detail;
 use super::page::{self, BAD, BOLD, DIM, GOOD, LINK, Line, Margin, OPEN, Page};
 
 use super::TreeOptions;
-use super::data::{Answer, Answers, Decision, Evaluation, FactRef, Shown, Status};
+use super::data::{Answer, Answers, Decision, Evaluation, FactRef, Status};
 use super::reading::{self, Reading};
 
 /// How many decisions that miss a fact are named.
@@ -72,7 +72,7 @@ impl<'a> Tree<'a> {
         match &decision.answers {
             Answers::One(answer) => {
                 self.title(decision, Some(answer));
-                if self.options.verbose || worth_telling(decision, answer) {
+                if self.options.verbose || reading::worth_telling(decision, answer) {
                     self.answer(decision, answer, &Margin::spaces(2), None);
                 }
             }
@@ -94,7 +94,7 @@ impl<'a> Tree<'a> {
                 line.push(OPEN, "  provisional");
             }
             self.page.put(&Margin::spaces(2).within("  "), &line);
-            if self.options.verbose || !settled(answer) {
+            if self.options.verbose || !reading::settled(answer) {
                 let record = u32::try_from(i).ok();
                 self.answer(decision, answer, &Margin::spaces(6), record);
             }
@@ -163,21 +163,9 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Whether an answer is shown in full where not everything is: it is reported, and something made it other than usual.
-fn worth_telling(decision: &Decision, answer: &Answer) -> bool {
-    let nothing = |value: &Shown| value.is_none() || value.items.as_ref().is_some_and(Vec::is_empty);
-    let usual = answer.status == Status::Default || answer.value.as_ref().is_some_and(nothing);
-    let quiet = usual && answer.refer.is_empty() && !answer.provisional;
-    !settled(answer) || (decision.rank.is_some() && !quiet)
-}
-
 /// Whether the answer is a set with items in it, which are listed below its title.
 fn has_items(answer: &Answer) -> bool {
     answer.value.as_ref().and_then(|v| v.items.as_ref()).is_some_and(|items| !items.is_empty())
-}
-
-fn settled(answer: &Answer) -> bool {
-    matches!(answer.status, Status::Decided | Status::Default)
 }
 
 fn mark(answer: &Answer) -> Line {

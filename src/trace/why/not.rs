@@ -15,7 +15,7 @@ impl<'a> Account<'a> {
         };
         let subject = self.subject();
         if wanted.item {
-            self.say(format!("{subject} does not hold {}.", wanted.words));
+            self.say(format!("{subject} does not hold `{}`.", wanted.words));
         } else {
             self.say(format!("{subject} is {verdict}, not {}.", wanted.words));
         }
@@ -91,7 +91,7 @@ impl<'a> Account<'a> {
             for rule in self.rules().iter().filter(fails) {
                 let required = rule.requires.as_ref();
                 let text = required.map(|r| r.text.as_str()).unwrap_or_default();
-                self.bullet(format!("the requirement `{}` fails: it is not so that {text}", rule.name));
+                self.bullet(format!("The requirement `{}` fails, as `{text}` does not hold.", rule.name));
                 if let Some(required) = required {
                     self.behind(required, Account::below);
                 }
@@ -117,17 +117,13 @@ impl<'a> Account<'a> {
                 let outcome = said(&rule.outcome);
                 if !gives(rule, wanted) && rule.state == RuleState::Stands {
                     self.bullet(format!(
-                        "the {} `{}` stands, and {} comes to {outcome}",
+                        "The {} `{}` stands, and {} comes to {outcome}.",
                         rule.kind, rule.name, rule.outcome.text
                     ));
                     self.behind(&rule.outcome, Account::below);
                     found = true;
                 }
             } else if !gives(rule, wanted) {
-                self.bullet(format!(
-                    "the {} `{}` would give {}, but does not stand:",
-                    rule.kind, rule.name, rule.outcome.text
-                ));
                 self.fallen(rule);
                 found = true;
             }
@@ -139,7 +135,7 @@ impl<'a> Account<'a> {
             self.say(format!("{} is the default, which holds only where no rule stands.", wanted.words));
             for rule in standing {
                 let because = rule.notes.because.as_ref().map(|b| format!(": {b}")).unwrap_or_default();
-                self.bullet(format!("the {} `{}` stands{because}", rule.kind, rule.name));
+                self.bullet(format!("The {} `{}` stands{because}", rule.kind, rule.name));
             }
         }
         if !found {

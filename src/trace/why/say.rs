@@ -27,7 +27,8 @@ impl<'a> Account<'a> {
     }
 
     pub(super) fn finish(self) -> String {
-        self.page.finish()
+        let text = self.page.finish();
+        format!("{}\n", text.trim_end())
     }
 
     /// What the decision is called: `How discovery is paid for (discovery.billing)`.
@@ -109,6 +110,12 @@ impl<'a> Account<'a> {
         for rule in &standing {
             self.standing(rule);
         }
+        if self.decision.kind == Kind::Checklist && standing.is_empty() && answer.trace.is_some() {
+            self.say("No item applies.");
+            for rule in self.rules() {
+                self.fallen(rule);
+            }
+        }
         let default = answer.trace.as_ref().and_then(|t| t.default.as_ref());
         if let Some(default) = default.filter(|d| d.stands) {
             self.say(match self.decision.kind {
@@ -166,57 +173,64 @@ impl<'a> Account<'a> {
 
     /// A rule that does not stand: what it would have given, and what keeps it from it.
     pub(super) fn fallen(&mut self, rule: &'a Rule) {
-        let outcome = said(&rule.outcome);
+        let (outcome, word, name) = (said(&rule.outcome), rule.kind, &rule.name);
         let would = match self.decision.kind {
-            Kind::Gate => format!("the requirement `{}` would give {outcome}", rule.name),
-            Kind::Checklist => format!("the item `{}`", rule.name),
-            _ => format!("the {} `{}` would give {outcome}", rule.kind, rule.name),
+            Kind::Checklist => format!("The item `{name}` "),
+            Kind::Rubric if outcome == *name => format!("The band `{name}` "),
+            _ => format!("The {word} `{name}` would give {outcome}, but "),
         };
         match rule.state {
+            RuleState::DoesNotApply if self.decision.kind == Kind::Gate => {
+                let Some(required) = &rule.requires else { return };
+                self.bullet(format!("{would}it is met, as `{}` holds.", required.text));
+                self.behind(required, Account::below);
+            }
             RuleState::DoesNotApply => {
-                let condition = rule.when.as_ref().or(rule.requires.as_ref());
-                let Some(condition) = condition else { return };
+                let Some(condition) = &rule.when else { return };
                 let failing = failing(condition);
-                if self.decision.kind == Kind::Gate {
-                    self.bullet(format!("{would}, but it is met: {}", condition.text));
-                    self.behind(condition, Account::below);
-                    return;
-                }
-                let texts: Vec<String> = failing.iter().map(|n| n.text.clone()).collect();
-                let all = texts.join(", and not ");
-                self.bullet(format!("{would}, but it does not apply: it is not so that {all}"));
+                let texts: Vec<String> = failing.iter().map(|n| format!("`{}`", n.text)).collect();
+                let hold = if failing.len() == 1 { "does not hold" } else { "do not hold" };
+                let it = if would.ends_with("but ") { "it " } else { "" };
+                self.bullet(format!("{would}{it}does not apply, as {} {hold}.", words::listed(&texts, "and")));
                 for node in failing {
                     self.behind(node, Account::below);
                 }
             }
             RuleState::Overridden => {
-                self.bullet(format!("{would} and applies, but {} overrides it", named(&rule.overridden_by)));
+                let by = named(&rule.overridden_by);
+                let fails = if self.decision.kind == Kind::Gate { "fails" } else { "applies" };
+                self.bullet(format!("The {word} `{name}` {fails} and would give {outcome}, but {by} overrides it."));
                 for name in &rule.overridden_by {
                     let because = self.rules().iter().find(|r| &r.name == name).and_then(|r| r.notes.because.clone());
                     if let Some(because) = because {
-                        self.below(because);
+                        self.below(format!("`{name}`: {because}"));
                     }
                 }
             }
             RuleState::Unknown => {
-                self.bullet(format!("{would}, and it is not known whether it stands"));
-                if let Some(condition) = rule.when.as_ref().or(rule.requires.as_ref()) {
-                    self.behind(condition, Account::below);
-                }
+                self.bullet(format!(
+                    "The {word} `{name}` would give {outcome}; what is missing decides whether it stands."
+                ));
             }
             RuleState::NotInForce => {
                 let from = rule.from.as_ref().map(|d| format!(" from {d}")).unwrap_or_default();
                 let until = rule.until.as_ref().map(|d| format!(" until {d}")).unwrap_or_default();
                 let date = &self.reading.data.as_of;
-                self.bullet(format!("{would}, but it is in force only{from}{until}, and the date is {date}"));
+                self.bullet(format!("{would}it is in force only{from}{until}, and the date is {date}."));
             }
             RuleState::NotReached => {
                 let first = self.rules().iter().find(|r| matches!(r.state, RuleState::Stands | RuleState::Unknown));
-                let first = first.map(|r| format!("`{}`", r.name)).unwrap_or_else(|| format!("another {}", rule.kind));
-                self.bullet(format!("{would}, but {first} comes before it and matches"));
+                let first = first.map(|r| format!("`{}`", r.name)).unwrap_or_else(|| format!("another {word}"));
+                self.bullet(format!("{would}{first} comes before it and matches."));
             }
-            RuleState::Stands => self.bullet(format!("{would}, and it stands, but others that stand disagree")),
-            RuleState::Error => self.bullet(format!("{would}, but it ends in an error")),
+            RuleState::Stands => {
+                self.bullet(format!("The {word} `{name}` stands and gives {outcome}, but others that stand disagree."));
+                let notes = &rule.notes;
+                if let Some(because) = &notes.because {
+                    self.below(because);
+                }
+            }
+            RuleState::Error => self.bullet(format!("{would}it ends in an error.")),
         }
     }
 
@@ -278,6 +292,24 @@ impl<'a> Account<'a> {
         }
     }
 
+    /// `Channel (deal.channel) is tender, city-tender.ron:12:18`; a decision of another record says of which.
+    fn leaf(&self, leaf: &Node, record: Option<u32>) -> String {
+        let name = match leaf.kind {
+            NodeKind::Fact => leaf.name.clone().unwrap_or_else(|| leaf.text.clone()),
+            NodeKind::Decision if self.reading.is_per_record(&leaf.text) => match record {
+                Some(record) => format!("{}[{record}]", leaf.text),
+                None => leaf.text.clone(),
+            },
+            _ => leaf.text.clone(),
+        };
+        let subject = match &leaf.label {
+            Some(label) => format!("{label} ({name})"),
+            None => name,
+        };
+        let source = reading::source(leaf).map(|source| format!(", {source}")).unwrap_or_default();
+        format!("{subject} is {}{source}", reading::outcome(leaf))
+    }
+
     /// The reason and its citations.
     pub(super) fn notes(&mut self, notes: &Notes) {
         let reason = Reason {
@@ -294,21 +326,10 @@ impl<'a> Account<'a> {
 
     /// The facts and decisions that made an expression come out as it did.
     pub(super) fn behind(&mut self, node: &'a Node, put: fn(&mut Account<'a>, String)) {
-        for leaf in self.reading.behind(node, self.record) {
-            put(self, leaf_sentence(leaf));
+        for (leaf, record) in self.reading.behind(node, self.record) {
+            put(self, self.leaf(leaf, record));
         }
     }
-}
-
-/// `Channel (deal.channel) is tender, city-tender.ron:12:18`
-fn leaf_sentence(leaf: &Node) -> String {
-    let name = if leaf.kind == NodeKind::Fact { leaf.name.as_ref().unwrap_or(&leaf.text) } else { &leaf.text };
-    let subject = match &leaf.label {
-        Some(label) => format!("{label} ({name})"),
-        None => name.clone(),
-    };
-    let source = reading::source(leaf).map(|source| format!(", {source}")).unwrap_or_default();
-    format!("{subject} is {}{source}", reading::outcome(leaf))
 }
 
 /// The conditions that fail, as far down as they are joined by `and` and `or`.
