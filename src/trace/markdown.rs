@@ -19,13 +19,17 @@ pub(super) fn markdown(data: &Evaluation) -> String {
     out.paragraph(&format!("{}.", reading::summary(data)));
     for (group, decisions) in Reading::new(data).groups() {
         out.paragraph(&format!("## {}", escaped(group)));
+        let mut told = Vec::new();
         for decision in decisions {
             match &decision.answers {
                 Answers::One(answer) if !reading::worth_telling(decision, answer) => out.quiet(decision, answer),
-                _ => out.decision(decision),
+                _ => told.push(decision),
             }
         }
         out.end_list();
+        for decision in told {
+            out.decision(decision);
+        }
     }
     out.missing(data);
     let text = out.0.trim_end();
@@ -67,7 +71,6 @@ impl Document {
     }
 
     fn decision(&mut self, decision: &Decision) {
-        self.end_list();
         let label = escaped(decision.label.as_ref().unwrap_or(&decision.name));
         match &decision.answers {
             Answers::One(answer) => {
@@ -250,6 +253,7 @@ fn because(reason: &Reason) -> String {
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = ' ';
+    let text = words::on_one_line(text);
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
         let within_word = before.is_alphanumeric() && rest.peek().is_some_and(|next| next.is_alphanumeric());
@@ -265,7 +269,7 @@ fn escaped(text: &str) -> String {
         if markup {
             out.push('\\');
         }
-        out.push(if c.is_control() { ' ' } else { c });
+        out.push(c);
         before = c;
     }
     out
@@ -273,7 +277,7 @@ fn escaped(text: &str) -> String {
 
 /// A name or an expression as code; bars are escaped, as it may stand in a table.
 fn code(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text = words::on_one_line(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let space = if longest > 0 { " " } else { "" };

@@ -12,6 +12,8 @@ use crate::policy::{DecisionId, DefinitionId, ExprId, ExprKind, Node, Policy, Ru
 
 /// How many outcomes of a decision about records are named.
 const MOST_RECORDS: usize = 3;
+/// How many items of a set are named.
+const MOST_ITEMS: usize = 2;
 
 /// The diagram of a report.
 pub(super) fn mermaid(report: &Report<'_>, data: &Evaluation) -> String {
@@ -84,7 +86,11 @@ fn label(decision: &Decision) -> String {
 
 fn said(answer: &Answer) -> String {
     let provisional = if answer.provisional { " (provisional)" } else { "" };
-    format!("{}{provisional}", reading::verdict(answer))
+    let items = answer.value.as_ref().and_then(|v| v.items.as_ref()).filter(|items| items.len() > MOST_ITEMS);
+    match items.and_then(|items| items.get(..MOST_ITEMS).map(|first| (first.join(", "), items.len() - MOST_ITEMS))) {
+        Some((first, more)) => format!("{first} and {more} more{provisional}"),
+        None => format!("{}{provisional}", reading::verdict(answer)),
+    }
 }
 
 /// The state that weighs most among the answers.
@@ -108,7 +114,7 @@ fn escaped(text: &str) -> String {
             '"' | '#' | '&' | '<' | '>' | '`' | ';' | '\\' | '[' | ']' | '{' | '}' | '|' | '%' => {
                 let _ = write!(out, "#{};", u32::from(c));
             }
-            c if c.is_control() => out.push(' '),
+            c if super::words::is_unseen(c) => out.push(' '),
             c => out.push(c),
         }
     }

@@ -6,6 +6,8 @@ use anstyle::{AnsiColor, Style};
 use textwrap::WordSplitter;
 use unicode_width::UnicodeWidthStr;
 
+use super::words;
+
 /// How wide a page is.
 pub(super) const WIDTH: usize = 100;
 /// How wide a margin may become.
@@ -39,7 +41,7 @@ impl Line {
     }
 
     pub(super) fn push(&mut self, style: Style, text: impl AsRef<str>) {
-        self.0.push((style, clean(text.as_ref())));
+        self.0.push((style, words::on_one_line(text.as_ref())));
     }
 
     /// The paragraph with another after it.
@@ -153,7 +155,8 @@ impl Page {
     pub(super) fn table(&mut self, margin: &Margin, rows: &[Vec<(Style, String)>]) {
         let room = WIDTH.saturating_sub(margin.rest.width());
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let cell = |row: &Vec<(Style, String)>, i: usize| row.get(i).map_or(0, |(_, text)| clean(text).width());
+        let cell =
+            |row: &Vec<(Style, String)>, i: usize| row.get(i).map_or(0, |(_, text)| words::on_one_line(text).width());
         let widths: Vec<usize> = (0..columns).map(|i| rows.iter().map(|row| cell(row, i)).max().unwrap_or(0)).collect();
         let rest: usize = widths.iter().skip(1).map(|w| w + 2).sum();
         let first = widths.first().copied().unwrap_or(0);
@@ -171,7 +174,7 @@ impl Page {
         for row in rows {
             self.out.push_str(&margin.first);
             for (i, (style, text)) in row.iter().enumerate() {
-                let text = clean(text);
+                let text = words::on_one_line(text);
                 let pad = " ".repeat(widths.get(i).copied().unwrap_or(0).saturating_sub(text.width()));
                 let last = i + 1 == row.len();
                 match i {
@@ -196,18 +199,6 @@ impl Page {
         self.out.push('\n');
         self.lines += 1;
     }
-}
-
-/// The text with everything that could act on a terminal made visible: control characters and those that turn
-/// the direction of writing.
-fn clean(text: &str) -> String {
-    let replaced = |c: char| match c {
-        '\n' | '\t' => ' ',
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => '\u{fffd}',
-        c if c.is_control() => '\u{fffd}',
-        c => c,
-    };
-    text.chars().map(replaced).collect()
 }
 
 #[cfg(test)]

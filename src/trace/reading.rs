@@ -43,6 +43,12 @@ impl<'a> Reading<'a> {
         all.any(|d| d.name == name && matches!(d.answers, Answers::Each { .. }))
     }
 
+    /// The definition that holds the total of a rubric.
+    pub(super) fn score_of(&self, decision: &Decision) -> Option<&'a str> {
+        let score = |d: &&Definition| d.name.strip_suffix(".score") == Some(&decision.name);
+        self.data.definitions.iter().find(score).map(|d| d.name.as_str())
+    }
+
     /// What a definition came to, at this record where it is taken for records.
     pub(super) fn definition(&self, name: &str, record: Option<u32>) -> Option<&'a Node> {
         let definition = self.definitions.get(name)?;
@@ -162,6 +168,7 @@ pub(super) fn possibilities(possible: &Possible) -> String {
         }
         Possible::Values(values) => {
             let mut all: Vec<&str> = values.iter().map(|v| v.words.as_str()).collect();
+            all.dedup();
             if all == ["no", "yes"] {
                 all.reverse();
             }
@@ -254,7 +261,10 @@ pub(super) fn source(node: &Node) -> Option<String> {
         Some(Origin::File(at)) => Some(place(at)),
         Some(Origin::Set) => Some("set on the command line".to_owned()),
         Some(Origin::Code) => Some("given by a program".to_owned()),
-        Some(Origin::Presumed) => Some("presumed, as nobody said".to_owned()),
+        Some(Origin::Presumed) => {
+            let judge = node.judged_by.as_ref().map(|who| format!("; {who} judges"));
+            return Some(format!("presumed, as nobody said{}", judge.unwrap_or_default()));
+        }
         None => None,
     };
     let judged = node.judged_by.as_ref().map(|who| format!("judged by {who}"));

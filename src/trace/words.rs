@@ -15,6 +15,8 @@ pub fn value(schema: &Schema, ty: &Type, value: &Value) -> String {
         (Value::Boolean(b), _) => yes_or_no(*b).to_owned(),
         (Value::Number(n), TypeKind::Number(number_type)) => quantity(schema, number_type, *n),
         (Value::Number(n), _) => number(*n),
+        // What the engine puts for a text that nobody has named.
+        (Value::Text(text), _) if !text.is_empty() && text.chars().all(|c| c == '…') => "another text".to_owned(),
         (Value::Text(text), _) => quoted(text),
         (Value::Date(date), _) => date.to_string(),
         (Value::Variant(i), TypeKind::Variant(e) | TypeKind::Items(e)) => variant(schema, *e, *i),
@@ -104,6 +106,23 @@ pub(super) fn shortened(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// Text on one line, with everything that could act on what shows it made visible: control characters, and
+/// those that turn the direction of writing.
+pub(super) fn on_one_line(text: &str) -> String {
+    let visible = |c: char| match c {
+        '\n' | '\t' => ' ',
+        c if is_unseen(c) => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(visible).collect()
+}
+
+/// Whether a character shows nothing itself and changes how others are shown.
+pub(super) fn is_unseen(c: char) -> bool {
+    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || matches!(c, '\u{2028}' | '\u{2029}') || c.is_control()
 }
 
 /// What values a type takes: `yes or no`, `a whole number from 0 to 5`, `private, nonprofit or government`.

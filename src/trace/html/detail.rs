@@ -31,6 +31,10 @@ impl<'a> Page<'a> {
             self.tree(&criterion.rests_on, record, &mut shown);
             self.markup.raw("</div>\n");
         }
+        if trace.rubric.is_some() {
+            // The criteria above are what the score consists of.
+            shown.extend(self.reading.score_of(decision).map(|score| (score, record)));
+        }
         for rule in &trace.rules {
             self.rule(decision, rule, record, &mut shown);
         }
@@ -53,9 +57,10 @@ impl<'a> Page<'a> {
         if let Some(label) = &rule.label {
             self.markup.element("span", &[("class", "soft")], &format!(" {label}"));
         }
-        if decision.kind != Kind::Checklist {
+        let outcome = said(&rule.outcome);
+        if decision.kind != Kind::Checklist && (decision.kind != Kind::Rubric || outcome != rule.name) {
             self.markup.raw(if decision.kind == Kind::Gate { ", else " } else { " → " });
-            self.markup.element("span", &[("class", "value")], &said(&rule.outcome));
+            self.markup.element("span", &[("class", "value")], &outcome);
         }
         self.markup.raw(" ");
         let state = reading::rule_state(decision.kind, rule.state, &rule.overridden_by);

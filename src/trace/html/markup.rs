@@ -1,5 +1,7 @@
 //! Markup in which text cannot become markup.
 
+use crate::trace::words;
+
 /// HTML under construction.
 #[derive(Debug, Default)]
 pub(super) struct Markup(String);
@@ -19,7 +21,7 @@ impl Markup {
                 '>' => self.0.push_str("&gt;"),
                 '"' => self.0.push_str("&quot;"),
                 '\'' => self.0.push_str("&#39;"),
-                c if c.is_control() && !matches!(c, '\n' | '\t') => self.0.push('\u{fffd}'),
+                c if words::is_unseen(c) && !matches!(c, '\n' | '\t') => self.0.push('\u{fffd}'),
                 c => self.0.push(c),
             }
         }

@@ -36,9 +36,7 @@ impl<'a> Tree<'a> {
         }
         if trace.rubric.is_some() {
             // The criteria above are what the score consists of.
-            let score =
-                self.reading.data.definitions.iter().find(|d| d.name.strip_suffix(".score") == Some(&decision.name));
-            shown.0.extend(score.map(|d| (d.name.as_str(), record)));
+            shown.0.extend(self.reading.score_of(decision).map(|score| (score, record)));
         }
         for rule in &trace.rules {
             self.rule(decision, rule, margin, record, &mut shown);
