@@ -235,7 +235,7 @@ mod tests {
         let row = |a: &str, b: &str| vec![(PLAIN, a.to_owned()), (BOLD, b.to_owned())];
         let mut page = Page::new(false);
         page.table(&Margin::spaces(2), &[row("niche", "15 of 15"), row("é", "6 of 10")]);
-        assert_eq!(page.finish(), "  niche  15 of 15\n  é         6 of 10\n");
+        assert_eq!(page.finish(), "  niche  15 of 15\n  é       6 of 10\n");
         let mut page = Page::new(false);
         page.table(&Margin::spaces(2), &[row(&"long ".repeat(40), "15 of 15")]);
         assert!(page.finish().lines().all(|line| line.width() <= WIDTH));
