@@ -2,6 +2,8 @@
 //!
 //! Which fenced blocks are run, and how, is said at [`run::page`].
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
 mod answer;
 mod limits;
 mod pack;
