@@ -1,5 +1,9 @@
 //! Every view of answers: of the example deals, and of a small policy in which everything happens.
-#![allow(clippy::disallowed_methods, reason = "tests read the examples from disk")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    reason = "tests read the examples from disk, and fail where they cannot"
+)]
 
 use std::fs;
 use std::path::Path;

@@ -232,7 +232,8 @@ impl Builder<'_> {
                 Some(Possible::Values(values.iter().map(|v| self.shown(ty, v)).collect()))
             }
             engine::Possible::Range { low, high, none } => {
-                Some(Possible::Range { from: self.shown(ty, low), to: self.shown(ty, high), none: *none })
+                let (from, to) = (Box::new(self.shown(ty, low)), Box::new(self.shown(ty, high)));
+                Some(Possible::Range { from, to, none: *none })
             }
             engine::Possible::Items { .. } => None,
         }

@@ -1,0 +1,111 @@
+//! The form of the data in JSON, where it is not that of the types.
+
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value as Json;
+
+use super::{Answers, Decision, Definition, FactRef, Node, Possible, Shown};
+
+impl Serialize for FactRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.path)
+    }
+}
+
+impl Serialize for Shown {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.json.serialize(serializer)
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Range<'a> {
+    from: &'a Shown,
+    to: &'a Shown,
+}
+
+impl Serialize for Possible {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Possible::Values(values) => values.serialize(serializer),
+            Possible::Range { from, to, none: false } => Range { from, to }.serialize(serializer),
+            Possible::Range { from, to, none: true } => (Json::Null, Range { from, to }).serialize(serializer),
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Each<T> {
+    each: T,
+}
+
+/// Without its name, which is the key it stands under.
+impl Serialize for Decision {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.answers {
+            Answers::One(answer) => answer.serialize(serializer),
+            Answers::Each { answers, .. } => Each { each: answers }.serialize(serializer),
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct DefinitionBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a Node>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    each: Option<Vec<ScopedBody<'a>>>,
+}
+
+#[derive(serde::Serialize)]
+struct ScopedBody<'a> {
+    record: Option<u32>,
+    body: &'a Node,
+}
+
+/// Without its name, which is the key it stands under.
+impl Serialize for Definition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let label = self.label.as_deref();
+        let body = match self.bodies.as_slice() {
+            [(None, body)] => DefinitionBody { label, body: Some(body), each: None },
+            bodies => {
+                let each = bodies.iter().map(|(record, body)| ScopedBody { record: *record, body }).collect();
+                DefinitionBody { label, body: None, each: Some(each) }
+            }
+        };
+        body.serialize(serializer)
+    }
+}
+
+/// Something that stands under its name in an object.
+pub(super) trait Named {
+    fn name(&self) -> &str;
+}
+
+impl Named for Decision {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Named for Definition {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+pub(super) fn by_name<T: Named + Serialize, S: Serializer>(all: &[T], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(all.iter().map(|item| (item.name(), item)))
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+pub(super) fn is_false(b: &bool) -> bool {
+    !*b
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+pub(super) fn is_true(b: &bool) -> bool {
+    *b
+}
