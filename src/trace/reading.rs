@@ -74,7 +74,7 @@ impl<'a> Reading<'a> {
         groups
     }
 
-    /// The facts, constants and decisions that made `node` come out as it did, in the order in which they are
+    /// The facts, constants, numbers and decisions that made `node` come out as it did, in the order in which they are
     /// met, through definitions; each with the record at hand.
     pub(super) fn behind(&self, node: &'a Node, record: Option<u32>) -> Vec<(&'a Node, Option<u32>)> {
         let mut found = Vec::new();
@@ -101,6 +101,10 @@ impl<'a> Reading<'a> {
                 }
             }
             (NodeKind::Definition, Some(name)) if depth < DEEPEST && seen.insert((name, record)) => {
+                // A number that is computed is worth knowing; of a condition, what it comes from says all.
+                if truth(node).is_none() && node.state == NodeState::Known {
+                    found.push((node, record));
+                }
                 if let Some(body) = self.definition(name, record) {
                     self.gather(body, record, depth + 1, seen, found);
                 }
