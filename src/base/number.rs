@@ -99,6 +99,7 @@ impl Number {
     }
 
     /// The sum.
+    #[allow(clippy::should_implement_trait, reason = "like its siblings it may have no result")]
     pub fn add(self, other: Number) -> Result<Number, NumberError> {
         if self.is_integer() && other.is_integer() {
             return self.numerator().checked_add(other.numerator()).map(Number::integer).ok_or(NumberError::Overflow);

@@ -1,6 +1,6 @@
 //! Syntax tree to policy: names, types, units, shapes and order. One file per concern.
 //!
-//! [`check`] runs the concerns one after the other over one [`Checker`]. Everything wrong is reported
+//! [`check`] runs the concerns one after the other over one `Checker`. Everything wrong is reported
 //! once: an expression with a problem has no type (`None`), which silences whatever is built on it, and
 //! a declaration that could not be read still holds its name.
 

@@ -33,6 +33,7 @@ pub struct Taken {
 
 /// The answers of a decision.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "the large one is the usual one, and there are few")]
 pub enum Answers {
     /// Of a decision about the deal, or of one about records whose list is unknown.
     One(Answer),
