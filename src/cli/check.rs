@@ -7,6 +7,7 @@ use super::exit::{Exit, Failure};
 use super::output::Output;
 use crate::base::Sources;
 use crate::diagnostic::{Diagnostic, Severity, render};
+use crate::pack::Pack;
 
 /// Report every problem of the policies
 #[derive(Args, Debug)]
@@ -38,12 +39,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         Ok(pack) => {
             show(arguments.format, pack.findings(), pack.sources(), output)?;
             if arguments.format == Format::Human {
-                let policy = pack.policy();
-                let (decisions, facts) = (policy.decisions.len(), policy.schema.facts.len());
-                let name = policy.label.as_deref().unwrap_or(&policy.name);
-                let count = |n, one| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
-                let (decisions, facts) = (count(decisions, "decision"), count(facts, "fact"));
-                output.remark(&format!("{name}, version {}: {decisions} from {facts}", policy.version));
+                output.remark(&summary(&pack));
             }
             let found = pack.findings().iter().any(|d| d.severity == Severity::Finding);
             Ok(if found { Exit::Found } else { Exit::Fine })
@@ -54,6 +50,21 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         }
         Err(other) => Err(other),
     }
+}
+
+/// What was checked, in a few words.
+fn summary(pack: &Pack) -> String {
+    let policy = pack.policy();
+    let count = |n, one: &str, many: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {many}") };
+    let name = policy.label.as_deref().unwrap_or(&policy.name);
+    let decisions = count(policy.decisions.len(), "decision", "decisions");
+    let facts = count(policy.schema.facts.len(), "fact", "facts");
+    let mut text = format!("{name}, version {}: {decisions} from {facts}", policy.version);
+    if !policy.properties.is_empty() {
+        let properties = count(policy.properties.len(), "property", "properties");
+        text.push_str(&format!("\n{properties} compiled, and not proved: that is not built yet"));
+    }
+    text
 }
 
 /// Problems as data are the result, on standard output; for people they go to standard error like all others.

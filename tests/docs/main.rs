@@ -42,6 +42,14 @@ fn the_reference_part_of_the_language_page_holds() {
 }
 
 #[test]
+fn the_examples_of_the_readme_run() {
+    let (blocks, wrong) = run::page(&read("../README.md"), None);
+    let problems = run::report("README.md", &wrong);
+    assert!(problems.is_empty(), "\n{problems}");
+    assert_eq!(blocks, 2, "a policy and a deal");
+}
+
+#[test]
 fn every_code_has_a_page_and_every_page_a_code() {
     let files = docs("codes").read_dir().expect("docs/codes").map(|f| f.expect("a file").file_name());
     let pages: BTreeSet<String> = files.map(|name| name.to_string_lossy().into_owned()).collect();
