@@ -8,25 +8,26 @@ use rustc_hash::FxHashMap;
 
 use crate::base::{Aggregate, ArithmeticOp, Number, NumberError};
 use crate::facts::{Type, TypeKind, Value};
-use crate::policy::{DefinitionId, ExprId, ExprKind, Function, Policy};
+use crate::policy::{DefinitionId, ExprId, ExprKind, Function, LookupId, Policy};
 
 /// The least and the most.
 pub(super) type Interval = (Number, Number);
 
-/// How many definitions deep to look.
-const DEEPEST: u32 = 64;
+/// How many definitions and tables deep to look.
+const DEEPEST: u32 = 12;
 
 /// Finds the ends of expressions on one date.
 pub(super) struct Bounds<'a> {
     policy: &'a Policy,
     as_of: Date,
     definitions: FxHashMap<DefinitionId, Option<Interval>>,
+    lookups: FxHashMap<LookupId, Option<Interval>>,
     depth: u32,
 }
 
 impl<'a> Bounds<'a> {
     pub(super) fn new(policy: &'a Policy, as_of: Date) -> Bounds<'a> {
-        Bounds { policy, as_of, definitions: FxHashMap::default(), depth: 0 }
+        Bounds { policy, as_of, definitions: FxHashMap::default(), lookups: FxHashMap::default(), depth: 0 }
     }
 
     /// The ends of `expr`, where it has both.
@@ -68,12 +69,7 @@ impl<'a> Bounds<'a> {
                     _ => None,
                 }
             }
-            ExprKind::Lookup(id, _) => {
-                let rules = &policy.lookups[*id].rules;
-                let default = rules.default.iter().map(|d| d.outcome);
-                let outcomes: Vec<ExprId> = rules.rules.iter().map(|r| r.outcome).chain(default).collect();
-                self.all(&outcomes)?.into_iter().reduce(join)
-            }
+            ExprKind::Lookup(id, _) => self.lookup(*id),
             _ => None,
         }
     }
@@ -90,6 +86,23 @@ impl<'a> Bounds<'a> {
         let ends = self.of(definition.body);
         self.depth -= 1;
         self.definitions.insert(id, ends);
+        ends
+    }
+
+    fn lookup(&mut self, id: LookupId) -> Option<Interval> {
+        if let Some(known) = self.lookups.get(&id) {
+            return *known;
+        }
+        let lookup = &self.policy.lookups[id];
+        if self.depth >= DEEPEST {
+            return declared(&lookup.ty);
+        }
+        let default = lookup.rules.default.iter().map(|d| d.outcome);
+        let outcomes: Vec<ExprId> = lookup.rules.rules.iter().map(|r| r.outcome).chain(default).collect();
+        self.depth += 1;
+        let ends = self.all(&outcomes).and_then(|all| all.into_iter().reduce(join));
+        self.depth -= 1;
+        self.lookups.insert(id, ends);
         ends
     }
 

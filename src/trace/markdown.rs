@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::data::{Answer, Answers, Decision, Evaluation, FactRef, Kind, Reason, RuleState, Status};
+use super::data::{Answer, Answers, Decision, Evaluation, Kind, Reason, RuleState, Status};
 use super::reading::{self, Reading};
 use super::words;
 
@@ -17,7 +17,8 @@ pub(super) fn markdown(data: &Evaluation) -> String {
         out.paragraph("What the policy presumes is left out of account.");
     }
     out.paragraph(&format!("{}.", reading::summary(data)));
-    for (group, decisions) in Reading::new(data).groups() {
+    let reading = Reading::new(data);
+    for (group, decisions) in reading.groups() {
         out.paragraph(&format!("## {}", escaped(group)));
         let mut told = Vec::new();
         for decision in decisions {
@@ -31,7 +32,7 @@ pub(super) fn markdown(data: &Evaluation) -> String {
             out.decision(decision);
         }
     }
-    out.missing(data);
+    out.missing(&reading);
     let text = out.0.trim_end();
     format!("{text}\n")
 }
@@ -194,8 +195,7 @@ impl Document {
         if let Some(states) = reading::possible_states(answer) {
             self.bullet(&format!("Also possible: {states}"));
         }
-        let missing: Vec<String> = answer.missing.iter().flatten().map(|f| escaped(&f.label)).collect();
-        self.bullet(&format!("Missing: {}", words::listed(&missing, "and")));
+        self.bullet(&format!("Missing: {}", escaped(&reading::missing_labels(answer))));
     }
 
     fn failing(&mut self, decision: &Decision, answer: &Answer) {
@@ -209,19 +209,14 @@ impl Document {
         }
     }
 
-    fn missing(&mut self, data: &Evaluation) {
-        let mut facts: Vec<&FactRef> = Vec::new();
-        for fact in data.decisions.iter().flat_map(reading::answers).flat_map(|a| a.missing.iter().flatten()) {
-            if !facts.iter().any(|known| known.path == fact.path) {
-                facts.push(fact);
-            }
-        }
+    fn missing(&mut self, reading: &Reading<'_>) {
+        let facts = reading.missing();
         if facts.is_empty() {
             return;
         }
         self.paragraph("## What is missing");
         self.header(&["Fact", "Question", "Takes", "Name"]);
-        for fact in facts {
+        for (fact, _) in facts {
             let judged = fact.judged_by.as_ref().map(|who| format!(" ({} judges)", escaped(who))).unwrap_or_default();
             let question = fact.ask.as_deref().map(escaped).unwrap_or_default();
             self.row(&[escaped(&fact.label), format!("{question}{judged}"), escaped(&fact.takes), code(&fact.path)]);

@@ -37,6 +37,7 @@ pub(super) fn mermaid(report: &Report<'_>, data: &Evaluation) -> String {
         out.push_str("  end\n");
     }
     let mut groups: Vec<&str> = Vec::new();
+    let mut places: FxHashMap<&str, usize> = FxHashMap::default();
     let mut edges = String::new();
     for (id, decision) in report.policy.decisions.iter() {
         let Some(to) = nodes.get(decision.name.as_str()) else { continue };
@@ -48,7 +49,7 @@ pub(super) fn mermaid(report: &Report<'_>, data: &Evaluation) -> String {
             }
         }
         for group in &uses.groups {
-            let place = groups.iter().position(|known| known == group).unwrap_or_else(|| {
+            let place = *places.entry(group).or_insert_with(|| {
                 groups.push(group);
                 groups.len() - 1
             });

@@ -3,8 +3,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::data::{
-    Answer, Answers, Cite, Decision, Definition, Evaluation, Kind, Node, NodeKind, NodeState, Origin, Place, Points,
-    Possible, Rubric, RuleState, Shown, Status,
+    Answer, Answers, Cite, Decision, Definition, Evaluation, FactRef, Kind, Node, NodeKind, NodeState, Origin, Place,
+    Points, Possible, Rubric, RuleState, Shown, Status,
 };
 use super::words;
 
@@ -35,6 +35,27 @@ impl<'a> Reading<'a> {
     /// The decision that a node names, where its answer is here.
     pub(super) fn linked(&self, node: &'a Node) -> Option<&'a str> {
         node.name.as_deref().filter(|name| self.decisions.contains(name))
+    }
+
+    /// Every fact that some answer is missing, once, with what the decisions are called that miss it.
+    pub(super) fn missing(&self) -> Vec<(&'a FactRef, Vec<&'a str>)> {
+        let mut facts: Vec<(&FactRef, Vec<&str>)> = Vec::new();
+        let mut places: FxHashMap<&str, usize> = FxHashMap::default();
+        for decision in &self.data.decisions {
+            let label = decision.label.as_ref().unwrap_or(&decision.name).as_str();
+            for fact in answers(decision).iter().flat_map(|a| a.missing.iter().flatten()) {
+                let place = *places.entry(fact.path.as_str()).or_insert_with(|| {
+                    facts.push((fact, Vec::new()));
+                    facts.len() - 1
+                });
+                if let Some((_, decisions)) = facts.get_mut(place)
+                    && decisions.last() != Some(&label)
+                {
+                    decisions.push(label);
+                }
+            }
+        }
+        facts
     }
 
     /// Whether a decision is taken for each record of a list.
@@ -190,6 +211,17 @@ pub(super) fn possibilities(possible: &Possible) -> String {
             };
             format!("{low} to {high}{}", if *none { ", or none" } else { "" })
         }
+    }
+}
+
+/// What an answer is missing, by label: `Budget, Ambition and 3 more`.
+pub(super) fn missing_labels(answer: &Answer) -> String {
+    let missing: Vec<&str> = answer.missing.iter().flatten().map(|f| f.label.as_str()).collect();
+    match missing.get(..MOST_VALUES) {
+        Some(first) if missing.len() > MOST_VALUES => {
+            format!("{} and {} more", first.join(", "), missing.len() - MOST_VALUES)
+        }
+        _ => words::listed(&missing, "and"),
     }
 }
 

@@ -382,3 +382,49 @@ const SMALL_QUESTIONS: &[(&str, &str, Option<&str>)] = &[
     ("usual", "discount", None),
     ("records", "workshop", None),
 ];
+
+/// Long chains and wide questions neither overflow the stack nor fill the page.
+#[test]
+fn large_policies_are_told_within_bounds() {
+    let mut text = String::from(
+        "policy large\nfact x: integer 0..10\nrecord r field n: integer 0..9\nfact rs: list of r up to 500\n",
+    );
+    text.push_str("define d0: integer = x\ndefine c0: boolean = x > 3\n");
+    for i in 1..1_000 {
+        text.push_str(&format!("define d{i}: integer = max(d{}, d{})\n", i - 1, i - 1));
+        text.push_str(&format!("define c{i}: boolean = c{} and not (not c{})\n", i - 1, i - 1));
+    }
+    for i in 0..16 {
+        let inner = if i == 0 { "n".to_owned() } else { format!("t{}(n) + t{}(n)", i - 1, i - 1) };
+        text.push_str(&format!(
+            "table t{i}(n: integer): integer\n  exactly one\n  | n | => v |\n  | any | {inner} |\n"
+        ));
+    }
+    let sum = vec!["x"; 90].join(" + ");
+    text.push_str(&format!(
+        "rubric worth: one of high, low\n  criterion chain = d999\n  criterion sum = {sum}\n  criterion looked_up = min(1, t3(0))\n  \
+         criterion few = count of rs where r.n > 3\n  band high from 100\n  band low otherwise\n\
+         decide deep: boolean = c999\ndecide some: boolean = any of rs where r.n > 8\n"
+    ));
+    let pack = Pack::compile("large", "Large", &[], vec![("large.policy".to_owned(), text)]);
+    let records = "(n: 1),".repeat(500);
+    pack.report("large.ron", &format!("(x: 5, rs: [{records}])"), &Options::default(), |report| {
+        let tree = report.tree(TreeOptions { verbose: true, color: false });
+        assert_fits("large", &tree);
+        assert!(tree.lines().count() < 2_000, "{} lines", tree.lines().count());
+        for text in [report.markdown(), report.mermaid()] {
+            assert!(text.len() < 100_000, "{} bytes", text.len());
+        }
+        let json: serde_json::Value = serde_json::from_str(&report.json()).expect("JSON that others can read");
+        assert_eq!(json["decisions"]["deep"]["value"], true);
+        assert!(!report.html().is_empty());
+        for decision in ["worth", "deep", "some"] {
+            let id = pack.policy.decision_by_name(decision).expect("a decision");
+            let told = trace::why(report, id, None, None).expect("an account");
+            assert!(told.lines().count() < 100, "{told}");
+        }
+    });
+    pack.report("unknown.ron", "()", &Options { budget: 50, ..Options::default() }, |report| {
+        assert_fits("unknown", &report.tree(TreeOptions { verbose: true, color: false }));
+    });
+}

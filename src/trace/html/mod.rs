@@ -5,9 +5,8 @@ mod markup;
 
 use markup::Markup;
 
-use super::data::{Answer, Answers, Cite, Decision, Evaluation, FactRef, Fault, Kind, Reason, RuleState, Status};
+use super::data::{Answer, Answers, Cite, Decision, Evaluation, Fault, Kind, Reason, RuleState, Status};
 use super::reading::{self, Reading};
-use super::words;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -247,8 +246,7 @@ impl<'a> Page<'a> {
         if let Some(states) = reading::possible_states(answer) {
             self.markup.element("p", &[], &format!("Also possible: {states}"));
         }
-        let missing: Vec<&str> = answer.missing.iter().flatten().map(|f| f.label.as_str()).collect();
-        self.markup.element("p", &[], &format!("Missing: {}", words::listed(&missing, "and")));
+        self.markup.element("p", &[], &format!("Missing: {}", reading::missing_labels(answer)));
     }
 
     fn conflict(&mut self, answer: &Answer) {
@@ -301,13 +299,7 @@ impl<'a> Page<'a> {
     }
 
     fn missing(&mut self) {
-        let mut facts: Vec<&FactRef> = Vec::new();
-        let answers = self.reading.data.decisions.iter().flat_map(reading::answers);
-        for fact in answers.flat_map(|a| a.missing.iter().flatten()) {
-            if !facts.iter().any(|known| known.path == fact.path) {
-                facts.push(fact);
-            }
-        }
+        let facts = self.reading.missing();
         if facts.is_empty() {
             return;
         }
@@ -316,7 +308,7 @@ impl<'a> Page<'a> {
         out.element("h2", &[], "What is missing");
         out.raw("\n<table>\n<thead><tr><th scope=\"col\">Fact</th><th scope=\"col\">Question</th>");
         out.raw("<th scope=\"col\">Takes</th></tr></thead>\n<tbody>\n");
-        for fact in facts {
+        for (fact, _) in facts {
             out.raw("<tr><th scope=\"row\">");
             out.text(&format!("{} ", fact.label));
             out.element("code", &[("class", "name")], &fact.path);

@@ -112,8 +112,7 @@ impl<'a> Tree<'a> {
         if let Some(states) = reading::possible_states(answer) {
             self.page.put(margin, &Line::new().plain("also possible: ").plain(states));
         }
-        let missing: Vec<&str> = answer.missing.iter().flatten().map(|f| f.label.as_str()).collect();
-        let line = Line::new().with(OPEN, "missing: ").plain(words::listed(&missing, "and"));
+        let line = Line::new().with(OPEN, "missing: ").plain(reading::missing_labels(answer));
         self.page.put(margin, &line);
     }
 

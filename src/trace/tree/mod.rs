@@ -6,11 +6,14 @@ mod detail;
 use super::page::{self, BAD, BOLD, DIM, GOOD, LINK, Line, Margin, OPEN, Page};
 
 use super::TreeOptions;
-use super::data::{Answer, Answers, Decision, Evaluation, FactRef, Status};
+use super::data::{Answer, Answers, Decision, Evaluation, Status};
 use super::reading::{self, Reading};
 
 /// How many decisions that miss a fact are named.
 const MOST_DECISIONS: usize = 4;
+
+/// How many missing facts are told where not everything is.
+const MOST_FACTS: usize = 30;
 
 /// The tree of an evaluation.
 pub(super) fn tree(data: &Evaluation, options: TreeOptions) -> String {
@@ -124,24 +127,15 @@ impl<'a> Tree<'a> {
 
     /// Every fact that some answer is missing, once, with the question that asks for it.
     fn missing(&mut self) {
-        let mut facts: Vec<(&FactRef, Vec<&str>)> = Vec::new();
-        for decision in &self.reading.data.decisions {
-            for fact in reading::answers(decision).iter().flat_map(|a| a.missing.iter().flatten()) {
-                let label = decision.label.as_ref().unwrap_or(&decision.name).as_str();
-                match facts.iter_mut().find(|(known, _)| known.path == fact.path) {
-                    Some((_, decisions)) if decisions.contains(&label) => {}
-                    Some((_, decisions)) => decisions.push(label),
-                    None => facts.push((fact, vec![label])),
-                }
-            }
-        }
+        let mut facts = self.reading.missing();
         if facts.is_empty() {
             return;
         }
         self.page.blank();
         self.page.put(&Margin::default(), &Line::new().with(BOLD.underline(), "What is missing"));
         facts.sort_by_key(|(_, decisions)| std::cmp::Reverse(decisions.len()));
-        for (fact, decisions) in facts {
+        let most = if self.options.verbose { usize::MAX } else { MOST_FACTS };
+        for (fact, decisions) in facts.iter().take(most) {
             let title = Line::new().with(OPEN, "? ").plain(&fact.label).with(DIM, format!("  {}", fact.path));
             self.page.put(&Margin::default().hanging(2), &title);
             let question = fact.ask.clone().unwrap_or_default();
@@ -159,6 +153,9 @@ impl<'a> Tree<'a> {
             let named = decisions.iter().take(MOST_DECISIONS).copied().collect::<Vec<_>>().join(", ");
             let for_what = format!("for: {named}{more}");
             self.page.put(&Margin::spaces(4), &Line::new().with(DIM, for_what));
+        }
+        if let Some(more) = facts.len().checked_sub(most.saturating_add(1)) {
+            self.page.put(&Margin::default(), &Line::new().with(OPEN, format!("… and {} more", more + 1)));
         }
     }
 }

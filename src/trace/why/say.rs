@@ -5,6 +5,9 @@ use crate::trace::page::{Line, Margin, Page};
 use crate::trace::reading::{self, Reading};
 use crate::trace::words;
 
+/// How many facts are told that made one condition come out as it did.
+const MOST_LEAVES: usize = 20;
+
 /// An account of one answer.
 pub(super) struct Account<'a> {
     pub(super) reading: Reading<'a>,
@@ -326,8 +329,12 @@ impl<'a> Account<'a> {
 
     /// The facts and decisions that made an expression come out as it did.
     pub(super) fn behind(&mut self, node: &'a Node, put: fn(&mut Account<'a>, String)) {
-        for (leaf, record) in self.reading.behind(node, self.record) {
-            put(self, self.leaf(leaf, record));
+        let leaves = self.reading.behind(node, self.record);
+        for (leaf, record) in leaves.iter().take(MOST_LEAVES) {
+            put(self, self.leaf(leaf, *record));
+        }
+        if let Some(more) = leaves.len().checked_sub(MOST_LEAVES + 1) {
+            put(self, format!("and {} more", more + 1));
         }
     }
 }
