@@ -64,6 +64,19 @@ fn a_deal_is_read_from_standard_input() {
 }
 
 #[test]
+fn without_a_date_decisions_are_of_today_where_this_computer_stands() {
+    let dir = TempDir::new().unwrap();
+    let as_of = |zone: &str| {
+        let mut command = dealdesk(dir.path(), &["--policy", PACK, "eval", DEAL, "--format", "json", "--no-trace"]);
+        let output = command.env("TZ", zone).output().unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        json["as_of"].as_str().unwrap().parse::<dealdesk::civil::Date>().unwrap()
+    };
+    // There are never fewer than 26 hours between these two.
+    assert!(as_of("<+14>-14") > as_of("<-12>12"));
+}
+
+#[test]
 fn nobody_minds_a_reader_that_goes_away() {
     let dir = TempDir::new().unwrap();
     let deals = [DEAL; 40];

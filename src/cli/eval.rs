@@ -73,6 +73,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         return Err(Failure::message("`--verbose` is for the tree alone")
             .help("`--format json` has everything as it is; `--format markdown` and `html` are reports"));
     }
+    if arguments.deals.len() > 1 && matches!(arguments.format, Format::Html | Format::Mermaid) {
+        return Err(Failure::message("a page or a diagram is of one deal")
+            .help("run it for each deal; `--format markdown` and `json` take several"));
+    }
     let pack = super::load(global)?;
     let options = Options {
         strict: arguments.how.strict,
