@@ -153,7 +153,7 @@ impl Checker<'_> {
         self.report(report.here("decides nothing").help(help));
     }
 
-    /// Reports parts of one declaration that share a name, and says whether there were any.
+    /// Reports parts of one declaration that share a name.
     pub(super) fn unique_parts<'n>(&mut self, what: &str, names: impl IntoIterator<Item = &'n ast::Name>) {
         let mut places: FxHashMap<&str, Span> = FxHashMap::default();
         for name in names {

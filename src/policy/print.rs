@@ -54,8 +54,14 @@ impl Printer<'_> {
     fn expr(&mut self, id: ExprId, place: Binding) {
         let policy = self.policy;
         let expr = &policy.exprs[id];
-        if let ExprKind::Checked(inner) = expr.kind {
-            return self.expr(inner, place);
+        match &expr.kind {
+            ExprKind::Checked(inner) => return self.expr(*inner, place),
+            ExprKind::And(parts) | ExprKind::Or(parts) => {
+                if let [only] = parts.as_ref() {
+                    return self.expr(*only, place);
+                }
+            }
+            _ => {}
         }
         let parentheses = binding(expr) < place;
         if parentheses {
@@ -92,8 +98,8 @@ impl Printer<'_> {
             }
             ExprKind::And(parts) if parts.is_empty() => self.put("true"),
             ExprKind::Or(parts) if parts.is_empty() => self.put("false"),
-            ExprKind::And(parts) => self.list(parts, " and ", Binding::Not),
-            ExprKind::Or(parts) => self.list(parts, " or ", Binding::And),
+            ExprKind::And(parts) => self.list(parts, " and ", Binding::And),
+            ExprKind::Or(parts) => self.list(parts, " or ", Binding::Or),
             ExprKind::Compare(op, left, right) => self.binary(*left, compare_sign(*op), *right, Binding::Interval),
             ExprKind::Is { left, right, negated } => {
                 self.binary(*left, if *negated { " is not " } else { " is " }, *right, Binding::Interval);

@@ -6,7 +6,7 @@ use std::path::Path;
 use dealdesk::facts::Type;
 use dealdesk::policy::{ExprId, ExprKind, Node, Policy, RuleSet, Shape, Window};
 
-use crate::{compile_text, describe};
+use crate::{compile_text, describe, policy_files};
 
 /// A rule set in the policy's words, one rule a line.
 fn describe_rules(policy: &Policy, rules: &RuleSet, ty: &Type) -> String {
@@ -110,4 +110,49 @@ fn every_shape_is_lowered_to_rules() {
     insta::with_settings!({ snapshot_path => "../snapshots/check", omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!(describe_policy(&policy.unwrap()));
     });
+}
+
+/// The conditions and computed outcomes of decisions, each with the record it is about.
+fn expressions(policy: &Policy) -> Vec<(Option<&str>, ExprId)> {
+    let mut all = Vec::new();
+    for (_, d) in policy.decisions.iter() {
+        let record = d.scope.map(|record| policy.schema.records[record].name.as_str());
+        all.extend(d.rules.rules.iter().filter_map(|rule| rule.condition).map(|condition| (record, condition)));
+        if let Shape::Computed(body) = d.shape {
+            all.push((record, body));
+        }
+    }
+    let properties = policy.properties.values().filter(|p| p.scope.is_none());
+    all.extend(properties.map(|p| (None, p.condition)));
+    all
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+fn an_expression_that_is_printed_reads_back_as_itself() {
+    let read = |paths: Vec<std::path::PathBuf>| -> Vec<String> {
+        paths.into_iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    };
+    let packs = [read(policy_files("rules")), read(policy_files("tests/fixtures/lowering"))];
+    for pack in packs {
+        // One file after the other: their titles would be clauses out of place.
+        let pack = pack.iter().map(|text| text.split_once('\n').unwrap().1).collect::<Vec<_>>().join("\n");
+        let (policy, found, sources) = compile_text("pack.policy", &pack);
+        assert_eq!(describe(&found, &sources), "nothing found");
+        let policy = policy.unwrap();
+        let (mut again, mut printed) = (pack, Vec::new());
+        for (i, (record, expr)) in expressions(&policy).into_iter().enumerate() {
+            let text = policy.text_of(expr);
+            let group = record.map_or(String::new(), |record| format!("{record}."));
+            let _ = writeln!(again, "\ndefine {group}printed_{i} = {text}");
+            printed.push((format!("{group}printed_{i}"), text));
+        }
+        assert!(printed.len() > 15, "only {} expressions", printed.len());
+        let (policy, found, sources) = compile_text("again.policy", &again);
+        let policy = policy.unwrap_or_else(|| panic!("{}", describe(&found, &sources)));
+        for (name, text) in printed {
+            let (_, definition) = policy.definitions.iter().find(|(_, d)| d.name == name).unwrap();
+            assert_eq!(policy.text_of(definition.body), text);
+        }
+    }
 }
