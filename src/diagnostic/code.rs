@@ -39,7 +39,7 @@ codes! {
     StrayCharacter = "E0103", "a character that means nothing here";
     UnknownEscape = "E0104", "an unknown escape in a string";
     ForeignOperator = "E0105", "an operator of another language";
-    UnknownKeyword = "E0106", "a line that begins with an unknown word";
+    UnknownKeyword = "E0106", "a word that is not of the language";
     ReservedWord = "E0107", "a reserved word where a name belongs";
     NameStyle = "E0108", "a name that is not written in snake_case";
     NumberForm = "E0109", "a number that is not written as the language writes it";
@@ -53,7 +53,7 @@ codes! {
     RowShape = "E0117", "a table whose rows do not fit its heading";
     TooDeep = "E0118", "an expression that nests too deeply";
     TitlePlace = "E0119", "a title that is not the first line";
-    TooLarge = "E0120", "a file that is too large";
+    TooLarge = "E0120", "a file with too much in it";
 
     UnknownName = "E0201", "a name that nothing declares";
     DuplicateName = "E0202", "a name that is declared twice";

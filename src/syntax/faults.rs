@@ -11,6 +11,7 @@ pub(super) fn explain(file: FileId, text: &str, token: Token) -> Diagnostic {
     let written = token.text(text);
     match token.kind {
         Kind::OpenText => open_text(span, written),
+        Kind::OddText => odd_text(span, written),
         Kind::Number => date(span, written),
         _ => stray(span, written),
     }
@@ -27,6 +28,17 @@ fn open_text(span: Span, written: &str) -> Diagnostic {
     Diagnostic::error(Code::OpenString, span, "a string without its closing quote")
         .here("it begins here and does not end on this line")
         .suggest(end, "\"", "close it with `\"`; a quote within the text is written `\\\"`")
+}
+
+fn odd_text(span: Span, written: &str) -> Diagnostic {
+    let open = written.chars().next().unwrap_or('"');
+    let mut inner = written.chars();
+    inner.next();
+    inner.next_back();
+    let better = format!("\"{}\"", inner.as_str().replace('\\', "\\\\").replace('"', "\\\""));
+    Diagnostic::error(Code::StrayCharacter, span, format!("`{open}` does not quote a text"))
+        .here("a text stands in straight double quotes")
+        .suggest(span, better, "use `\"`")
 }
 
 fn date(span: Span, written: &str) -> Diagnostic {
@@ -47,11 +59,8 @@ fn date(span: Span, written: &str) -> Diagnostic {
 fn stray(span: Span, written: &str) -> Diagnostic {
     let c = written.chars().next().unwrap_or(' ');
     let (message, mend) = match c {
-        '“' | '”' | '„' | '‟' | '«' | '»' => {
-            (format!("`{c}` does not quote a text"), Some(("\"", "use straight quotes: `\"`")))
-        }
-        '‘' | '’' | '‚' => {
-            (format!("`{c}` is no quote of the language"), Some(("\"", "texts stand in straight double quotes: `\"`")))
+        '“' | '”' | '„' | '‟' | '«' | '»' | '‘' | '’' | '‚' | '\'' | '`' => {
+            (format!("`{c}` does not quote a text"), Some(("\"", "texts stand in straight double quotes: `\"`")))
         }
         '≥' => (foreign(c), Some((">=", "write `>=`"))),
         '≤' => (foreign(c), Some(("<=", "write `<=`"))),

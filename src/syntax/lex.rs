@@ -16,6 +16,8 @@ pub enum Kind {
     Text,
     /// A string that lacks its closing quote on the line, up to the end of the line, or to where a later line closes it.
     OpenText,
+    /// A text in quotes of another kind, on one line: `“…”`, `'…'`.
+    OddText,
     /// `#` to the end of the line.
     Comment,
     /// An operator or a punctuation mark.
@@ -89,6 +91,7 @@ impl Iterator for Tokens<'_> {
         let (kind, length) = match first {
             '#' => (Kind::Comment, line_length(rest.as_bytes())),
             '"' => string(rest),
+            c if odd_quotes(c).is_some() => odd_string(rest, odd_quotes(c).unwrap_or_default()),
             '0'..='9' => (Kind::Number, number_length(rest)),
             '.' if bytes.get(start + 1).is_some_and(u8::is_ascii_digit) && !preceded_by_dot(bytes, start) => {
                 (Kind::Number, 1 + number_length(&rest[1..]))
@@ -182,14 +185,42 @@ fn number_length(rest: &str) -> usize {
 
 /// `2026-1-31`, `2026-01-31`, `31/12/2026`, `2026/01/31`: three groups of digits without blanks, one of them a year.
 pub(super) fn looks_like_date(rest: &str) -> bool {
-    let separator = match rest.find(|c: char| !c.is_ascii_digit()).and_then(|i| rest[i..].chars().next()) {
-        Some(c @ ('-' | '/' | '.')) => c,
+    // `2026-01-31` is ten bytes; what goes on behind them is no date.
+    const LONGEST: usize = 10;
+    let bytes = rest.as_bytes();
+    let separator = match bytes.iter().take(LONGEST).find(|b| !b.is_ascii_digit()) {
+        Some(b @ (b'-' | b'/' | b'.')) => *b,
         _ => return false,
     };
-    let end = rest.find(|c: char| !c.is_ascii_digit() && c != separator).unwrap_or(rest.len());
-    let mut lengths = rest[..end].split(separator).map(str::len);
+    let end = bytes.iter().take(LONGEST + 1).position(|b| !b.is_ascii_digit() && *b != separator);
+    let end = end.unwrap_or(bytes.len());
+    let Some(written) = bytes.get(..end).filter(|w| w.len() <= LONGEST) else { return false };
+    let mut lengths = written.split(|b| *b == separator).map(<[u8]>::len);
     let groups = (lengths.next(), lengths.next(), lengths.next(), lengths.next());
     matches!(groups, (Some(4), Some(1 | 2), Some(1 | 2), None) | (Some(1 | 2), Some(1 | 2), Some(4), None))
+}
+
+/// The quotes that may close a text that `open` begins, where `open` is a quote of another kind.
+fn odd_quotes(open: char) -> Option<&'static [char]> {
+    match open {
+        '“' | '”' | '„' | '‟' => Some(&['“', '”', '"']),
+        '«' | '»' => Some(&['»', '«']),
+        '‘' | '’' | '‚' => Some(&['‘', '’']),
+        '\'' => Some(&['\'']),
+        '`' => Some(&['`']),
+        _ => None,
+    }
+}
+
+/// A text in quotes of another kind, or the quote alone where nothing near on the line closes it.
+fn odd_string(rest: &str, closing: &[char]) -> (Kind, usize) {
+    const LONGEST: usize = 300;
+    let open = rest.chars().next().map_or(1, char::len_utf8);
+    let inner = rest.get(open..).unwrap_or("").char_indices().take(LONGEST).take_while(|(_, c)| *c != '\n');
+    match inner.into_iter().find(|(_, c)| closing.contains(c)) {
+        Some((at, c)) => (Kind::OddText, open + at + c.len_utf8()),
+        None => (Kind::Stray, open),
+    }
 }
 
 /// How far ahead a quote that closes a string on a later line is looked for.
@@ -237,7 +268,7 @@ mod tests {
 
     #[test]
     fn tokens_are_what_a_reader_sees() {
-        use Kind::{Comment, Number, OpenText, Stray, Symbol, Text, Word};
+        use Kind::{Comment, Number, OddText, OpenText, Stray, Symbol, Text, Word};
         assert_eq!(
             kinds("fact client.kind: integer 0..100 # \"x\"\n \"a\\\"b\""),
             [
@@ -266,7 +297,7 @@ mod tests {
             ]
         );
         assert_eq!(kinds("\"open\nfact"), [(OpenText, "\"open"), (Word, "fact")]);
-        assert_eq!(kinds("“a”"), [(Stray, "“"), (Word, "a"), (Stray, "”")]);
+        assert_eq!(kinds("“a b” 'c' ’d"), [(OddText, "“a b”"), (OddText, "'c'"), (Stray, "’"), (Word, "d")]);
     }
 
     #[test]

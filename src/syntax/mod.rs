@@ -11,6 +11,7 @@ pub mod ast;
 mod errors;
 mod faults;
 mod grammar;
+mod habits;
 pub mod lex;
 mod lower;
 mod recover;
@@ -53,10 +54,8 @@ pub fn parse(id: FileId, file: &SourceFile) -> (File, Vec<Diagnostic>) {
     }
     for chunk in scan::chunks(text) {
         if reader.diagnostics.len() >= MAX_PROBLEMS {
-            reader.diagnostics.push(
-                Diagnostic::error(Code::SyntaxError, Span::new(id, chunk.start, chunk.start), "too many problems")
-                    .here("the file is not read any further"),
-            );
+            let start = Span::new(id, chunk.start, chunk.start);
+            reader.diagnostics.push(errors::too_many(start, "the file is not read any further"));
             break;
         }
         reader.chunk(&chunk);
@@ -118,7 +117,7 @@ impl<'t> Reader<'t> {
     fn whole(&mut self, base: usize, declaration: Pair<'t>) {
         let mut parts = declaration.into_inner();
         let Some(head) = parts.next() else { return };
-        let lower = Lower { file: self.id, text: self.text, base, diagnostics: &mut self.diagnostics };
+        let lower = Lower { file: self.id, text: self.text, base, broken: false, diagnostics: &mut self.diagnostics };
         let clauses = parts
             .map(|pair| Clause { kind: pair.as_rule(), base, span: lower.span(&pair), pair: Some(pair) })
             .collect();
@@ -127,7 +126,8 @@ impl<'t> Reader<'t> {
 
     fn lower(&mut self, head: &Head<'t>, clauses: Vec<Clause<'t>>, broken: bool) {
         let before = self.diagnostics.len();
-        let mut lower = Lower { file: self.id, text: self.text, base: head.base, diagnostics: &mut self.diagnostics };
+        let mut lower =
+            Lower { file: self.id, text: self.text, base: head.base, broken, diagnostics: &mut self.diagnostics };
         let lowered = lower.declaration(head, clauses);
         if self.diagnostics.len() > before && !broken {
             let start = head.base + head.pair.as_span().start();

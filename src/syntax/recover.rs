@@ -36,11 +36,19 @@ pub(super) struct Found<'t> {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
+/// How many problems of one chunk are reported. Each costs pest a walk over the rest of the chunk.
+const MAX_PROBLEMS: usize = 100;
+
 /// Reads a chunk piece by piece.
 pub(super) fn chunk<'t>(file: FileId, text: &'t str, chunk: &Chunk) -> Found<'t> {
     let mut recovery = Recovery { file, text, chunk, found: Found::default() };
     let mut at = chunk.start;
     while let Some(token) = lex::token_at(text, at, chunk.end) {
+        if recovery.found.diagnostics.len() >= MAX_PROBLEMS {
+            let span = Span::new(file, token.start, token.end);
+            recovery.found.diagnostics.push(errors::too_many(span, "this declaration is not read any further"));
+            break;
+        }
         at = recovery.piece(token).max(token.end);
     }
     recovery.found
@@ -174,7 +182,7 @@ impl<'t> Recovery<'t, '_> {
                 at: stuck.at,
                 expected: &stuck.expected,
             };
-            self.found.diagnostics.push(errors::explain(&place));
+            self.found.diagnostics.push(errors::explain(place));
         }
         // A word too many (`whn`) leaves the piece in front of it as it is; an operator does not.
         let usable = complete && found.is_some_and(|f| f.kind == Kind::Word);

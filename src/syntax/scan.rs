@@ -56,7 +56,7 @@ pub(super) fn chunks(text: &str) -> Vec<Chunk> {
 /// Whether a token is wrong wherever it stands.
 fn is_fault(token: Token, text: &str) -> bool {
     match token.kind {
-        Kind::OpenText | Kind::Stray => true,
+        Kind::OpenText | Kind::OddText | Kind::Stray => true,
         Kind::Number => {
             let written = token.text(text);
             lex::looks_like_date(written) && !is_date_form(written)

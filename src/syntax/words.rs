@@ -1,5 +1,7 @@
 //! The words of the language.
 
+use crate::base::did_you_mean;
+
 /// Words that begin a declaration. They cannot begin a name.
 pub const DECLARATIONS: &[&str] = &[
     "policy",
@@ -78,6 +80,13 @@ const RESERVED_EXPRESSIONS: &[&str] = &[
     "where", "have",
 ];
 
+/// The word of the language that was likely meant by `word`, of `candidates`.
+pub(super) fn nearest(word: &str, candidates: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    // No word of the language is half as long, and what is compared letter by letter must not be a megabyte.
+    const LONGEST: usize = 24;
+    if word.len() > LONGEST { None } else { did_you_mean(word, candidates) }
+}
+
 /// Whether `word` begins a declaration.
 pub(super) fn begins_declaration(word: &str) -> bool {
     DECLARATIONS.contains(&word)
@@ -102,12 +111,13 @@ mod tests {
 
     #[test]
     fn the_lists_say_what_the_grammar_says() {
+        let says = |kind, word: &str| PolicyParser::parse(kind, word).is_ok();
         for word in DECLARATIONS.iter().chain(CLAUSES).chain(EXPRESSIONS) {
-            assert_eq!(PolicyParser::parse(Rule::reserved, word).is_ok(), is_reserved(word), "{word}");
-            let keyword = PolicyParser::parse(Rule::clause_word, word).is_ok() || is_reserved(word);
-            if begins_declaration(word) || begins_clause(word) {
-                assert!(keyword, "{word} begins a declaration or clause and could be taken for a unit");
-            }
+            assert_eq!(says(Rule::declaration_word, word), begins_declaration(word), "{word}");
+            let begins = says(Rule::reserved_clause_word, word) || says(Rule::free_clause_word, word);
+            assert_eq!(begins, begins_clause(word), "{word}");
+            assert_eq!(says(Rule::reserved, word), is_reserved(word), "{word}");
+            assert_eq!(says(Rule::name, word), !is_reserved(word), "{word}");
         }
     }
 }

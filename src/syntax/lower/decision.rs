@@ -36,7 +36,11 @@ impl Lower<'_> {
             }
             None => {
                 if parts.is_empty() {
-                    self.empty(name.span, "decide", "rule", "`rule bid: on_acceptance when is_bid`, or `= …`");
+                    self.empty(
+                        name.span,
+                        "a decision without rules",
+                        "`rule bid: on_acceptance when is_bid`, or `= …`",
+                    );
                 }
                 let defaults = parts.extract_if(.., |p| p.opener.kind == Rule::default).collect();
                 let default = self.default(defaults);
@@ -82,10 +86,10 @@ impl Lower<'_> {
         self.misplaced(own, "a rubric");
         let bands: Vec<_> = parts.extract_if(.., |p| p.opener.kind == Rule::band).collect();
         if parts.is_empty() {
-            self.empty(name.span, "rubric", "criterion", "`criterion niche = 3 * lead.market_niche`");
+            self.empty(name.span, "a rubric without criteria", "`criterion niche = 3 * lead.market_niche`");
         }
         if bands.is_empty() {
-            self.empty(name.span, "rubric", "band", "`band high from 50`");
+            self.empty(name.span, "a rubric without bands", "`band high from 50`");
         }
         let criteria = parts.into_iter().filter_map(|part| self.criterion(part)).collect();
         let bands = bands.into_iter().filter_map(|part| self.band(part)).collect();
@@ -119,7 +123,11 @@ impl Lower<'_> {
             }
             None => {
                 if points.is_empty() {
-                    self.empty(name.span, "criterion", "score", "`= 3 * lead.market_niche`, or `points 10 when …`");
+                    self.empty(
+                        name.span,
+                        "a criterion without points",
+                        "`= 3 * lead.market_niche`, or `points 10 when …`",
+                    );
                 }
                 CriterionBody::Points(points.into_iter().filter_map(|p| self.points(p)).collect())
             }
@@ -185,8 +193,7 @@ impl Lower<'_> {
         if parts.is_empty() {
             self.empty(
                 name.span,
-                "gate",
-                "requirement",
+                "a gate without requirements",
                 "`require hours: cell.hours_free >= deal.hours_needed else limited`",
             );
         }
@@ -215,7 +222,7 @@ impl Lower<'_> {
         let notes = self.take_notes(&mut own);
         self.misplaced(own, "a checklist");
         if parts.is_empty() {
-            self.empty(name.span, "checklist", "item", "`item estimates \"Estimates sheet\"`");
+            self.empty(name.span, "a checklist without items", "`item estimates \"Estimates sheet\"`");
         }
         let items = parts.into_iter().filter_map(|part| self.item(part)).collect();
         Some(Checklist { name, label, items, notes, span })

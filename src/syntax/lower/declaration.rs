@@ -116,7 +116,7 @@ impl Lower<'_> {
         let (own, parts) = group(clauses, &[Rule::field]);
         self.misplaced(own, "a record");
         if parts.is_empty() {
-            self.empty(name.span, "record", "field", "`field users: integer 0..`");
+            self.empty(name.span, "a record without fields", "`field users: integer 0..`");
         }
         let mut fields = Vec::with_capacity(parts.len());
         for part in parts {
@@ -150,9 +150,11 @@ impl Lower<'_> {
                         .help("give the first value a date too: `value … from 2025-01-01`"),
                 );
             }
-            (None, None) => {
-                self.empty(name.span, "constant", "value", "`= 14 days`, or `value 95 EUR/hour from 2025-01-01`")
-            }
+            (None, None) => self.empty(
+                name.span,
+                "a constant without a value",
+                "`= 14 days`, or `value 95 EUR/hour from 2025-01-01`",
+            ),
             _ => {}
         }
         let mut notes = self.take_notes(&mut own);
@@ -214,12 +216,14 @@ impl Lower<'_> {
         }
     }
 
-    /// Reports a declaration that lacks what it is there for.
-    pub(super) fn empty(&mut self, at: Span, what: &str, lacks: &str, example: &str) {
-        self.report(
-            Diagnostic::error(Code::EmptyDeclaration, at, format!("a `{what}` without a {lacks}"))
-                .here(format!("no {lacks} follows"))
-                .help(format!("add at least one, such as {example}")),
-        );
+    /// Reports a declaration that lacks what it is there for: `what` says which and what, `example` how it looks.
+    pub(super) fn empty(&mut self, at: Span, what: &str, example: &str) {
+        if !self.broken {
+            self.report(
+                Diagnostic::error(Code::EmptyDeclaration, at, what)
+                    .here("nothing of the kind follows")
+                    .help(format!("add at least one, such as {example}")),
+            );
+        }
     }
 }

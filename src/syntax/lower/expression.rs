@@ -92,6 +92,8 @@ struct Yard {
     failed: bool,
     /// A chained comparison was reported.
     chained: bool,
+    /// Too deep a nest was reported.
+    too_deep: bool,
 }
 
 impl Lower<'_> {
@@ -228,14 +230,15 @@ impl Lower<'_> {
     }
 
     fn push(&mut self, yard: &mut Yard, built: Built) {
-        if yard.failed && built.height > MAX_NESTING {
-            // Reported already, for the part of it that was too deep first.
-            return yard.operands.push(placeholder(built.expr.span));
+        if yard.too_deep && built.height > MAX_NESTING {
+            yard.operands.push(placeholder(built.expr.span));
+            return;
         }
         match self.within_limit(built) {
             Ok(built) => yard.operands.push(built),
             Err(span) => {
                 yard.failed = true;
+                yard.too_deep = true;
                 yard.operands.push(placeholder(span));
             }
         }

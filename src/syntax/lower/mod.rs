@@ -34,6 +34,8 @@ pub(super) struct Lower<'a> {
     pub(super) text: &'a str,
     /// Where the text that pest was given begins in the file; pairs count from there.
     pub(super) base: usize,
+    /// Something of the declaration could not be read, so that what it seems to lack may have been there.
+    pub(super) broken: bool,
     /// Everything found so far.
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
 }

@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::ast::{Cell, CellKind, CellTest, Expr, HitPolicy, Name, Notes, Parameter, Range, Row, Table};
 use crate::syntax::grammar::{Pair, Rule};
 
-use super::clauses::{Clause, group, take};
+use super::clauses::{Clause, Part, group, take};
 use super::expression::comparison;
 use super::{Lower, child};
 
@@ -40,24 +40,29 @@ impl Lower<'_> {
         let notes = self.take_notes(&mut own);
         self.misplaced(own, "a table");
 
-        let mut parts = parts.into_iter();
-        let Some(first) = parts.next() else {
-            self.empty(name.span, "table", "row", "`| tier | => hours |` and, below it, `| tier_1 | 7 hours |`");
+        let usable = self.row_lines(&parts);
+        let mut parts = parts.into_iter().zip(usable);
+        let Some((first, first_usable)) = parts.next() else {
+            self.empty(
+                name.span,
+                "a table without rows",
+                "`| tier | => hours |` and, below it, `| tier_1 | 7 hours |`",
+            );
             return None;
         };
-        if first.opener.pair.is_none() {
+        if !first_usable {
             return None;
         }
         let heading = self.heading(&first.opener)?;
         if parts.len() == 0 {
-            self.empty(heading.span, "table", "row", "one with a value for every column of this heading");
+            self.empty(heading.span, "a table with a heading and no rows", "`| tier_1 | 7 hours |`");
         }
         let mut rows = Vec::with_capacity(parts.len());
-        let mut line_of_last = Some(heading.span);
-        for (index, mut part) in parts.enumerate() {
+        for (index, (mut part, usable)) in parts.enumerate() {
             let notes = self.take_notes(&mut part.clauses);
-            rows.extend(self.row(&part.opener, &heading, index + 1, line_of_last, notes));
-            line_of_last = Some(part.opener.span);
+            if usable {
+                rows.extend(self.row(&part.opener, &heading, index + 1, notes));
+            }
         }
         let Heading { columns, outcome, .. } = heading;
         Some(Table { name, parameters, ty: ty?, label, hit, columns, outcome, rows, notes, span })
@@ -124,30 +129,50 @@ impl Lower<'_> {
         (!failed).then_some(Heading { columns, outcome, span })
     }
 
-    fn row(
-        &mut self,
-        clause: &Clause<'_>,
-        heading: &Heading,
-        number: usize,
-        above: Option<Span>,
-        notes: Notes,
-    ) -> Option<Row> {
+    /// Which rows can be used: each has a line of its own, and no cell is empty.
+    ///
+    /// To the grammar, two bars side by side end one row and begin the next, and a row whose last bar
+    /// is missing goes on in the line below.
+    fn row_lines(&mut self, parts: &[Part<'_>]) -> Vec<bool> {
+        let mut usable: Vec<_> = parts.iter().map(|part| part.opener.pair.is_some()).collect();
+        for (index, part) in parts.iter().enumerate().filter(|(_, part)| part.opener.pair.is_some()) {
+            let span = part.opener.span;
+            let written = self.slice(span);
+            let line = written.split('\n').next().unwrap_or(written);
+            if line.len() < written.len() {
+                let end = Span { end: span.start + line.trim_end().len() as u32, ..span };
+                let gap = Span { start: end.end, ..end };
+                self.report(
+                    Diagnostic::error(Code::RowShape, end, "a row without its last `|`")
+                        .here("this line does not end with a bar")
+                        .suggest(gap, " |", "end it with `|`; every row has a line of its own"),
+                );
+                if let Some(usable) = usable.get_mut(index) {
+                    *usable = false;
+                }
+            }
+            let Some(next) = parts.get(index + 1).map(|part| part.opener.span) else { continue };
+            let between = self.text.get(span.end as usize..next.start as usize);
+            if between.is_some_and(|gap| !gap.contains('\n')) {
+                let bars = Span { start: span.end.saturating_sub(1), end: next.start + 1, ..span };
+                self.report(
+                    Diagnostic::error(Code::RowShape, bars, "an empty cell")
+                        .here("nothing stands between the bars")
+                        .help("write `any` where every value will do; and every row has a line of its own"),
+                );
+                usable.iter_mut().skip(index).take(2).for_each(|usable| *usable = false);
+            }
+        }
+        usable
+    }
+
+    fn row(&mut self, clause: &Clause<'_>, heading: &Heading, number: usize, notes: Notes) -> Option<Row> {
         self.base = clause.base;
         let pair = clause.pair.as_ref()?;
         let span = clause.span;
         let name = child(pair, Rule::row_name).and_then(|n| child(&n, Rule::name)).map(|n| self.plain_name(&n));
         let cells: Vec<_> = pair.clone().into_inner().filter(|p| p.as_rule() == Rule::cell).collect();
         let named = name.as_ref().map_or_else(|| format!("row {number}"), |n| format!("row `{}`", n.text));
-        let touches = above.is_some_and(|a| a.end <= span.start && !self.text_between(a, span).contains('\n'));
-        if touches {
-            let gap = Span { start: span.start, end: span.start + 1, ..span };
-            self.report(
-                Diagnostic::error(Code::RowShape, gap, "an empty cell")
-                    .here("nothing stands between the bars")
-                    .help("write `any` where every value will do, and give every row a line of its own"),
-            );
-            return None;
-        }
         if cells.len() != heading.columns.len() + 1 {
             self.wrong_width(&cells, heading, &named, span);
             return None;
@@ -157,10 +182,6 @@ impl Lower<'_> {
         let outcome = self.plain_expression(outcome);
         let cells: Option<Vec<Cell>> = kinds.into_iter().collect();
         Some(Row { name, cells: cells?, outcome: outcome?, notes, span })
-    }
-
-    fn text_between(&self, a: Span, b: Span) -> &str {
-        self.text.get(a.end as usize..b.start as usize).unwrap_or("\n")
     }
 
     fn wrong_width(&mut self, cells: &[Pair<'_>], heading: &Heading, named: &str, span: Span) {

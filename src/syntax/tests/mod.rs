@@ -1,5 +1,6 @@
 //! What the language reads as, and what is said of what it does not read.
 
+mod hostile;
 mod whole;
 
 use crate::base::{SourceFile, Sources};
