@@ -76,7 +76,7 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn chunk(&mut self, chunk: &scan::Chunk) {
-        for fault in &chunk.faults {
+        for fault in chunk.faults.iter().take(MAX_PROBLEMS.saturating_sub(self.diagnostics.len())) {
             self.diagnostics.push(faults::explain(self.id, self.text, *fault));
         }
         if let Some(at) = chunk.too_deep {
