@@ -288,10 +288,9 @@ fn no_colon(look: &Look<'_>, span: Span) -> Diagnostic {
             .here("the outcome belongs in front of this, behind `:`")
             .help(format!("write `rule {behind}: OUTCOME {written} …`"));
     }
-    let is_type = matches!(written, "boolean" | "integer" | "decimal" | "text" | "date" | "one" | "list");
-    let sign = if look.expects(Rule::equals) && !is_type { " =" } else { ":" };
+    let sign = if look.expects(Rule::equals) && !is_type(written) { " =" } else { ":" };
     let error = Diagnostic::error(Code::SyntaxError, span, format!("`{}` is missing behind `{behind}`", sign.trim()));
-    error.here("it stands in front of this").suggest(look.gap(), sign, format!("put `{}` in", sign.trim()))
+    error.here("it belongs in front of this").suggest(look.gap(), sign, format!("put `{}` in", sign.trim()))
 }
 
 /// The last parenthesis that is open at the place.
@@ -314,8 +313,17 @@ fn is_two_words(look: &Look<'_>) -> bool {
     let word = |t: Option<lex::Token>| t.is_some_and(|t| t.kind == Kind::Word);
     word(look.previous)
         && word(look.found)
-        && matches!(look.text(look.next), ":" | "=")
+        && match look.text(look.next) {
+            ":" => true,
+            "=" => !is_type(look.text(look.found)),
+            _ => false,
+        }
         && !words::is_reserved(look.text(look.previous))
+}
+
+/// Whether a word begins a type of the language.
+fn is_type(word: &str) -> bool {
+    matches!(word, "boolean" | "integer" | "decimal" | "text" | "date" | "one" | "list")
 }
 
 /// Reserved words, hyphens and blanks in names.
