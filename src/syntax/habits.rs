@@ -258,7 +258,7 @@ fn punctuation(look: &Look<'_>) -> Option<Diagnostic> {
             Some(error(span, "a comma at the end of the line".to_owned()).suggest(span, "", "take it out"))
         }
         "=" if look.expects(Rule::colon) && !look.expects(Rule::equals) => Some(
-            error(span, format!("expected `:` and a type before `=`")).help(format!("write `{} NAME: TYPE = …`", look.opener)),
+            error(span, "expected `:` and a type before `=`".to_owned()).help(format!("write `{} NAME: TYPE = …`", look.opener)),
         ),
         _ if look.expects(Rule::colon) && !look.at_line_end() && found.kind != Kind::Symbol && !is_two_words(look) => {
             Some(no_colon(look, span))

@@ -21,6 +21,7 @@ pub(in crate::syntax) struct Head<'i> {
 }
 
 /// What a declaration came to.
+#[allow(clippy::large_enum_variant, reason = "short-lived, and the large one is the usual one")]
 pub(in crate::syntax) enum Lowered {
     /// The title of the file.
     Title(Title),

@@ -1,5 +1,7 @@
 //! What the language reads as, and what is said of what it does not read.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
 mod hostile;
 mod whole;
 

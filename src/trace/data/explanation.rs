@@ -5,7 +5,7 @@ use super::{Kind, Node, Notes, Place, Shown};
 /// What one answer rests on.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Trace {
-    /// [`VERSION`].
+    /// [`super::VERSION`].
     pub version: u32,
     /// The decision's name.
     pub decision: String,
