@@ -134,6 +134,11 @@ fn operator(look: &Look<'_>) -> Option<Diagnostic> {
         Diagnostic::error(Code::ForeignOperator, span, message).suggest(span, better, advice)
     };
     let write = |better: &str| Some(instead(better, format!("write `{better}`")));
+    if look.opener == "|" && look.text(look.previous) == "|" && matches!(written, "=" | "==" | "->") {
+        let message = format!("`{written}` does not begin a cell");
+        let error = Diagnostic::error(Code::ForeignOperator, span, message);
+        return Some(error.help("the heading marks the outcome with `=>`; in a row a value stands by itself"));
+    }
     if look.expects(Rule::equals) && matches!(written, "==" | ":=" | "=>" | "->") {
         return write("=");
     }

@@ -32,6 +32,12 @@ use lower::{Clause, Head, Lower, Lowered};
 /// How many bytes a policy file may have.
 pub const MAX_FILE: usize = 16 << 20;
 
+/// How many bytes a declaration may have. Reading one takes some hundred times its size in memory.
+const MAX_DECLARATION: usize = 4 << 20;
+
+/// How many declarations a file may have.
+const MAX_DECLARATIONS: usize = 100_000;
+
 /// How many problems of one file are reported; a file with more is not a policy.
 const MAX_PROBLEMS: usize = 1000;
 
@@ -58,6 +64,15 @@ pub fn parse(id: FileId, file: &SourceFile) -> (File, Vec<Diagnostic>) {
             reader.diagnostics.push(errors::too_many(start, "the file is not read any further"));
             break;
         }
+        if reader.file.declarations.len() >= MAX_DECLARATIONS {
+            let start = Span::new(id, chunk.start, chunk.start);
+            reader.diagnostics.push(
+                Diagnostic::error(Code::TooLarge, start, format!("more than {MAX_DECLARATIONS} declarations"))
+                    .here("the file is not read any further")
+                    .help("split the file; a pack may have many"),
+            );
+            break;
+        }
         reader.chunk(&chunk);
     }
     let Reader { file, mut diagnostics, .. } = reader;
@@ -78,6 +93,16 @@ impl<'t> Reader<'t> {
     fn chunk(&mut self, chunk: &scan::Chunk) {
         for fault in chunk.faults.iter().take(MAX_PROBLEMS.saturating_sub(self.diagnostics.len())) {
             self.diagnostics.push(faults::explain(self.id, self.text, *fault));
+        }
+        if chunk.end - chunk.start > MAX_DECLARATION {
+            let span = Span::new(self.id, chunk.start, chunk.start);
+            self.diagnostics.push(
+                Diagnostic::error(Code::TooLarge, span, "a declaration that is too large")
+                    .help(format!("a declaration has at most {} MB; split it", MAX_DECLARATION >> 20)),
+            );
+            self.file.broken.extend(recover::declared_name(self.text, chunk.start, chunk.end));
+            self.read_any = true;
+            return;
         }
         if let Some(at) = chunk.too_deep {
             let span = Span::new(
@@ -136,7 +161,7 @@ impl<'t> Reader<'t> {
         match lowered {
             Some(Lowered::Title(title)) => self.title(title),
             Some(Lowered::Declaration(declaration)) => {
-                self.file.declarations.push(declaration);
+                self.file.declarations.push(*declaration);
                 self.read_any = true;
             }
             None => self.read_any = true,

@@ -144,6 +144,7 @@ impl Lower<'_> {
         let when = self.take_expression(&mut clauses, Rule::when);
         match otherwise {
             Some(otherwise) if has_when => self.when_and_otherwise(otherwise.span),
+            None if !has_when && self.broken => return None,
             None if !has_when => self.report(
                 Diagnostic::error(Code::IncompleteExpression, part.opener.span, "`points` without `when`")
                     .here("nothing says when they are given")
@@ -171,6 +172,7 @@ impl Lower<'_> {
         let from = self.take_expression(&mut clauses, Rule::from);
         match otherwise {
             Some(otherwise) if has_from => self.when_and_otherwise(otherwise.span),
+            None if !has_from && self.broken => return None,
             None if !has_from => self.report(
                 Diagnostic::error(Code::IncompleteExpression, part.opener.span, "a `band` without `from`")
                     .here("nothing says where it begins")

@@ -26,7 +26,7 @@ pub(in crate::syntax) enum Lowered {
     /// The title of the file.
     Title(Title),
     /// A declaration.
-    Declaration(Declaration),
+    Declaration(Box<Declaration>),
 }
 
 impl Lower<'_> {
@@ -52,7 +52,7 @@ impl Lower<'_> {
             Rule::property => Declaration::Property(self.property(pair, clauses, span)?),
             _ => return None,
         };
-        Some(Lowered::Declaration(declaration))
+        Some(Lowered::Declaration(Box::new(declaration)))
     }
 
     fn title(&mut self, pair: &Pair<'_>, clauses: Vec<Clause<'_>>) -> Option<Title> {

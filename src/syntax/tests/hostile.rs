@@ -186,6 +186,14 @@ fn a_file_beyond_the_limit_is_refused() {
     assert_eq!(codes(&text), [Code::TooLarge]);
 }
 
+#[test]
+fn a_declaration_beyond_the_limit_is_left_out() {
+    let text = format!("fact a: one of {}\nfact b: date\n", "long_name, ".repeat(500_000));
+    let (file, diagnostics) = parse(&text);
+    assert_eq!(diagnostics.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::TooLarge]);
+    assert_eq!((file.declarations.len(), file.broken), (1, vec!["a".to_owned()]));
+}
+
 /// Every place that a diagnostic names lies in the text and between its characters.
 fn check_spans(text: &str, diagnostics: &[Diagnostic]) {
     for d in diagnostics {

@@ -3,6 +3,9 @@
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 mod hostile;
+mod messages;
+mod recovery;
+mod trees;
 mod whole;
 
 use crate::base::{SourceFile, Sources};
