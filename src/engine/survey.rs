@@ -273,7 +273,7 @@ impl<'w, 'a> Survey<'w, 'a> {
         self.first_tries(&verdict, &mut candidates);
         self.stretch(&verdict);
         self.explore(verdict);
-        if self.found.endings() > 1 {
+        if self.found.endings() > 1 || self.found.rest.is_some() {
             self.settle_relevance(candidates);
         }
     }
