@@ -138,7 +138,8 @@ fn plain(look: &Look<'_>) -> Diagnostic {
     let found = look.found_words();
     let behind = excerpt(look.text(look.previous));
     // The piece is complete and something stands behind it.
-    if look.expects(Rule::EOI) && !look.at_line_end() {
+    if look.expects(Rule::EOI) {
+        let found = look.found.map_or(found, |f| format!("`{}`", excerpt(f.text(look.place.text))));
         let message = format!("did not expect {found} behind `{behind}`");
         let more = join(&words_for(look.place.expected, allowed));
         let here = if more.is_empty() {
@@ -146,7 +147,8 @@ fn plain(look: &Look<'_>) -> Diagnostic {
         } else {
             format!("expected {more}, or the next clause")
         };
-        return Diagnostic::error(Code::SyntaxError, look.spot(), message).here(here);
+        let spot = look.found.map_or(look.spot(), |f| look.span(f));
+        return Diagnostic::error(Code::SyntaxError, spot, message).here(here);
     }
     let needed = match look.before_operand() {
         true => vec!["an expression"],
@@ -244,11 +246,12 @@ pub(super) fn unknown_word(file: FileId, text: &str, token: Token, first: bool) 
     let word = token.text(text);
     let at_margin = token.start == 0 || text.get(..token.start).is_some_and(|t| t.ends_with('\n'));
     // What stands at the margin is more likely meant to begin a declaration.
-    let likely = match at_margin {
-        true => words::nearest(word, words::DECLARATIONS.iter().copied())
-            .or_else(|| words::nearest(word, words::CLAUSES.iter().copied())),
-        false => words::nearest(word, words::CLAUSES.iter().chain(words::DECLARATIONS).copied()),
-    };
+    let nearest =
+        |lists: [&'static [&'static str]; 2]| lists.iter().find_map(|list| words::nearest(word, list.iter().copied()));
+    let likely = habits::other_word(word).or_else(|| match at_margin {
+        true => nearest([words::DECLARATIONS, words::CLAUSES]),
+        false => nearest([words::CLAUSES, words::DECLARATIONS]),
+    });
     let is_word = token.kind == Kind::Word;
     let is_declaration =
         first || likely.is_some_and(words::begins_declaration) || (is_word && at_margin && likely.is_none());
@@ -269,8 +272,11 @@ pub(super) fn unknown_word(file: FileId, text: &str, token: Token, first: bool) 
         false => format!("`{}` does not begin a clause", excerpt(word)),
     };
     let diagnostic = Diagnostic::error(Code::UnknownKeyword, span, message);
-    let diagnostic = match habits::other_word(word).or(likely) {
+    let diagnostic = match likely {
         _ if is_clause => diagnostic.help("put the declaration it belongs to in front of it"),
+        None if matches!(word, "description" | "label" | "title" | "doc") && !is_declaration => {
+            diagnostic.help("a label stands without a word of its own, right behind the head: `fact a: boolean \"…\"`")
+        }
         Some(likely) => diagnostic.suggest(span, likely, format!("did you mean `{likely}`?")),
         None if is_declaration => diagnostic.help(format!("declarations begin with {}", quoted(words::DECLARATIONS))),
         None => diagnostic.help("clauses begin with a word of the language, such as `rule`, `when` or `because`"),

@@ -70,8 +70,8 @@ fn stray(span: Span, written: &str) -> Diagnostic {
         '–' | '—' | '−' => (format!("`{c}` is a dash, not a minus sign"), Some(("-", "write `-`"))),
         '…' => (format!("`{c}` is a single character"), Some(("..", "write two dots: `..`"))),
         '→' | '⇒' => (foreign(c), Some(("=>", "write `=>`"))),
-        '€' => (foreign(c), Some((" EUR", "write the currency behind the number: `95 EUR`"))),
-        '£' => (foreign(c), Some((" GBP", "write the currency behind the number: `95 GBP`"))),
+        '€' => (foreign(c), Some(("EUR", "write the currency by its name, behind the number: `95 EUR`"))),
+        '£' => (foreign(c), Some(("GBP", "write the currency by its name, behind the number: `95 GBP`"))),
         '\u{A0}' | '\u{202F}' | '\u{2009}' => {
             ("a blank of a special kind".to_owned(), Some((" ", "use an ordinary blank")))
         }

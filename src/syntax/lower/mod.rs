@@ -9,6 +9,7 @@ mod decision;
 mod declaration;
 mod expression;
 mod literal;
+mod operand;
 mod table;
 mod types;
 
