@@ -10,6 +10,7 @@ use super::eval::{Evaluated, Evaluator, Hand, HandKey, Record};
 use super::lift::{Lift, Values};
 use super::list::Elements;
 use super::needs::{Cone, Needed, Needs};
+use super::sample::{Manner, Sampler};
 use super::space::{Domain, ListDomain, Space};
 use super::survey::{Found, LISTED, Survey};
 use super::verdict::Verdict;
@@ -128,9 +129,25 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
             let cone = (self.needs)().cone_at_hand(id);
             self.survey(id, hand, &cone, root, None)
         };
+        if let State::Error(fault) = &mut answer.state
+            && let Some(real) = self.fault_of_a_completion(id, hand)
+        {
+            *fault = real;
+        }
         self.lean(&mut answer, id, hand, None);
         answer.explanation = explanation;
         answer
+    }
+
+    /// Why one completion is an error. What may fail over a whole space need not fail in any of its completions.
+    fn fault_of_a_completion(&self, id: DecisionId, hand: Option<Hand>) -> Option<Box<Fault>> {
+        let mut sampler = Sampler::new(&self.world.variables);
+        let all: Vec<usize> = (0..self.world.variables.len()).collect();
+        let point = sampler.point(self.space, &all, Manner::Low);
+        let mut evaluator = Evaluator::new(self.world, &point);
+        evaluator.run((self.needs)().cone_at_hand(id).iter().copied(), hand);
+        let verdict = evaluator.done.decisions.get(&id)?.at(hand)?;
+        verdict.lift.open()?.fault.clone()
     }
 
     /// A decision about the records of an unknown list: that of one record of it. The list is missing,
@@ -169,6 +186,10 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
         };
         if one && list.is_none() {
             answer.state = self.one_ending(id, possible, found, &answer.by);
+            if !matches!(answer.state, State::Decided(_) | State::Default(_)) {
+                answer.by.clear();
+                answer.certain.clear();
+            }
             return answer;
         }
         let mut missing: BTreeSet<FactPath> = found.relevant.ones().map(|var| self.world.variables[var].path).collect();

@@ -47,7 +47,11 @@ impl<T> PerScope<T> {
     pub(super) fn at(&self, hand: Option<Hand>) -> Option<&T> {
         match self {
             PerScope::One(one) => Some(one),
-            PerScope::Each(lists) => hand.and_then(|h| lists.get(&h.list)?.get(h.element)),
+            PerScope::Each(lists) => hand.and_then(|h| {
+                let elements = lists.get(&h.list)?;
+                // What is settled for all further records of an unknown list stands last.
+                elements.get(h.element).or_else(|| elements.last())
+            }),
             PerScope::Only(only, one) => (hand == Some(*only)).then_some(one),
         }
     }
@@ -433,12 +437,20 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         match lift.known() {
             Some(Value::Items(items)) => return Lift::boolean(items.contains(item)),
             Some(_) => {}
-            None => {
-                if let Some((certain, open)) = lift.open().and_then(|o| o.values.item_bounds()) {
+            None => match lift.open().map(|o| &o.values) {
+                Some(Values::Items { certain, open }) => {
                     let (certain, open) = (certain.contains(item), open.contains(item));
                     union.truth(certain || open, !certain);
                 }
-            }
+                Some(Values::Few(sets)) => {
+                    for set in sets {
+                        if let Value::Items(items) = set {
+                            union.value(Value::Boolean(items.contains(item)));
+                        }
+                    }
+                }
+                _ => {}
+            },
         }
         union.finish()
     }
@@ -501,14 +513,20 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     fn among(&mut self, of: ExprId, among: &[ExprId], negated: bool) -> Lift {
         let lift = self.eval(of);
         let mut union = Union::new();
-        let (mut may, mut surely, mut valued) = (false, false, lift.has_values());
+        union.flags(&lift);
+        if !lift.has_values() {
+            return union.finish();
+        }
+        let (mut may, mut surely) = (false, false);
         let mut rest = lift.clone();
         for &choice in among {
             let other = self.eval(choice);
             if other.may_fail() {
                 union.flags(&other);
             }
-            valued &= other.has_values();
+            if !other.has_values() {
+                return union.finish();
+            }
             let truth = self.equal((of, &rest), (choice, &other), false);
             union.flags(&truth);
             may |= truth.truth().may;
@@ -516,10 +534,6 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             if let (Lift::Open(open), Some(value)) = (&mut rest, other.known()) {
                 open.values.remove(value);
             }
-        }
-        union.flags(&lift);
-        if !valued {
-            return union.finish();
         }
         let exhausted = !rest.has_values() && !surely;
         let may_not = !surely && !exhausted;

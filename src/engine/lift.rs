@@ -151,6 +151,11 @@ impl Lift {
         }
     }
 
+    /// Whether it may need a gap.
+    pub(super) fn may_be_gap(&self) -> bool {
+        self.open().is_some_and(|o| o.gap.is_some())
+    }
+
     /// Whether there is any value it may have.
     pub(super) fn has_values(&self) -> bool {
         self.open().is_none_or(|o| o.values != Values::Few(Vec::new()))

@@ -31,6 +31,12 @@ pub(super) struct Hints {
 }
 
 impl Hints {
+    /// Only cuts are left.
+    pub(super) fn forget_assumptions(&mut self) {
+        self.relations.clear();
+        self.nodes.clear();
+    }
+
     fn cut(&mut self, slot: Slot, code: i128) {
         if self.cuts.len() < MOST_HINTS && !self.cuts.contains(&(slot, code)) {
             self.cuts.push((slot, code));
@@ -79,6 +85,11 @@ impl Evaluator<'_, '_> {
             (Lift::Open(a), Lift::Known(b)) => (a.values.may_be(b), a.values.may_be_other_than(b)),
             (Lift::Open(a), Lift::Open(b)) => (a.values.meets(&b.values), a.values.has_some() && b.values.has_some()),
         };
+        if self.is_same(left, right) {
+            let may = right.1.has_values();
+            union.truth(may && !negated, may && negated);
+            return union.finish();
+        }
         let ordered = |lift: &Lift| lift.open().is_some_and(|o| matches!(o.values, Values::Span { .. }));
         let (may, may_not) = if ordered(left.1) || ordered(right.1) {
             let signs = self.assumed(left, right, signs(left.1, right.1), |s| s == Sign::Equal);
@@ -106,6 +117,9 @@ impl Evaluator<'_, '_> {
         signs: Signs,
         wanted: impl Fn(Sign) -> bool,
     ) -> Signs {
+        if self.is_same(left, right) {
+            return signs.and(Signs::of([Sign::Equal]));
+        }
         if self.hints.is_none() && self.space.assumptions.is_empty() {
             return signs;
         }
@@ -134,6 +148,13 @@ impl Evaluator<'_, '_> {
             hints.relation(OpenRelation { pair, wanted, deps });
         }
         signs
+    }
+
+    /// Whether two open sides are one expression, so that they are equal in every completion.
+    fn is_same(&self, left: (ExprId, &Lift), right: (ExprId, &Lift)) -> bool {
+        let open = matches!((left.1, right.1), (Lift::Open(_), Lift::Open(_)));
+        let structure = |id| self.world.structure(self.behind(id));
+        open && !self.in_lookup() && structure(left.0) == structure(right.0)
     }
 
     /// Two sides by their structure, and whether they changed places.

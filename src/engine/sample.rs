@@ -74,7 +74,11 @@ pub(super) struct Sampler<'w> {
     pub(super) scatter: Scatter,
 }
 
-impl Sampler<'_> {
+impl<'w> Sampler<'w> {
+    pub(super) fn new(variables: &'w [Variable]) -> Sampler<'w> {
+        Sampler { variables, boundaries: Boundaries::default(), scatter: Scatter::new() }
+    }
+
     /// One completion of `space`, decided for these variables; the others stay as they are.
     pub(super) fn point(&mut self, space: &Space, variables: &[usize], manner: Manner) -> Space {
         let mut point = space.clone();

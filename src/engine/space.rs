@@ -234,6 +234,12 @@ pub(super) struct Slot {
 }
 
 impl Space {
+    /// The same facts with nothing assumed beyond them.
+    pub(super) fn without_assumptions(mut self) -> Space {
+        self.assumptions.clear();
+        self
+    }
+
     pub(super) fn new(domains: impl IntoIterator<Item = Domain>) -> Space {
         Space { whole: domains.into_iter().collect(), parts: Vec::new(), assumptions: Vec::new() }
     }

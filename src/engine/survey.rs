@@ -15,7 +15,7 @@ use super::eval::{Evaluated, Evaluator, Hand, PerScope};
 use super::lift::{Deps, Lift, Union, Values};
 use super::needs::{Cone, Needed};
 use super::relation::Hints;
-use super::sample::{Boundaries, Manner, Sampler, Scatter};
+use super::sample::{Manner, Sampler};
 use super::space::{Domain, ListDomain, Slot, Space};
 use super::verdict::Verdict;
 use super::world::{VariableKind, World};
@@ -219,8 +219,7 @@ impl<'w, 'a> Survey<'w, 'a> {
         budget: u64,
     ) -> Survey<'w, 'a> {
         let open = cone.iter().copied().filter(|n| n.node == Node::Decision(decision) || !whole.is_settled(n.node));
-        let sampler =
-            Sampler { variables: &world.variables, boundaries: Boundaries::default(), scatter: Scatter::new() };
+        let sampler = Sampler::new(&world.variables);
         let found = Found { exact: true, ..Found::default() };
         Survey {
             world,
@@ -377,12 +376,15 @@ impl<'w, 'a> Survey<'w, 'a> {
         if !self.found.is_news(&verdict) {
             return;
         }
-        let mut queue = VecDeque::from([self.root.clone()]);
-        while let Some(space) = queue.pop_front() {
-            let Some(Seen { verdict, hints, infeasible }) = self.evaluate(&space) else {
-                queue.push_front(space);
+        let mut queue = VecDeque::from([(self.root.clone(), true)]);
+        while let Some((space, assuming)) = queue.pop_front() {
+            let Some(Seen { verdict, mut hints, infeasible }) = self.evaluate(&space) else {
+                queue.push_front((space, assuming));
                 break;
             };
+            if !assuming {
+                hints.forget_assumptions();
+            }
             if infeasible || !self.found.is_news(&verdict) {
                 continue;
             }
@@ -392,12 +394,13 @@ impl<'w, 'a> Survey<'w, 'a> {
                 continue;
             }
             match self.split(&space, &self.open_deps(&verdict), &hints, None) {
-                Some((one, other)) => queue.extend([one, other]),
+                Some((one, other)) => queue.extend([(one, assuming), (other, assuming)]),
+                None if !space.assumptions.is_empty() => queue.push_back((space.without_assumptions(), false)),
                 None => self.leave(&verdict),
             }
         }
         let left = self.budget;
-        for space in queue {
+        for (space, _) in queue {
             self.budget = 1;
             match self.evaluate(&space) {
                 Some(seen) if !seen.infeasible && self.found.is_news(&seen.verdict) => self.leave(&seen.verdict),
@@ -450,9 +453,13 @@ impl<'w, 'a> Survey<'w, 'a> {
 
     /// Whether a change of `var` alone can change the ending; `None` where the budget does not tell.
     fn is_relevant(&mut self, var: usize) -> Option<bool> {
-        let mut queue = VecDeque::from([self.root.clone()]);
-        while let Some(space) = queue.pop_front() {
-            let Seen { verdict, hints, infeasible } = self.evaluate(&space)?;
+        // Assumptions may contradict each other. Where they lead no further, the space is split without them.
+        let mut queue = VecDeque::from([(self.root.clone(), true)]);
+        while let Some((space, assuming)) = queue.pop_front() {
+            let Seen { verdict, mut hints, infeasible } = self.evaluate(&space)?;
+            if !assuming {
+                hints.forget_assumptions();
+            }
             let deps = verdict_deps(&verdict);
             if infeasible || !deps.contains(var) || self.alike_in_pieces(&space, var, &hints)? {
                 continue;
@@ -464,7 +471,8 @@ impl<'w, 'a> Survey<'w, 'a> {
                 return Some(true);
             }
             match self.split(&space, &self.open_deps(&verdict), &hints, Some(var)) {
-                Some((one, other)) => queue.extend([one, other]),
+                Some((one, other)) => queue.extend([(one, assuming), (other, assuming)]),
+                None if !space.assumptions.is_empty() => queue.push_back((space.without_assumptions(), false)),
                 None => {
                     if !self.alike_on_line(&space, var)? {
                         return Some(true);
@@ -510,7 +518,8 @@ impl<'w, 'a> Survey<'w, 'a> {
         let mut queue = VecDeque::from([space.clone()]);
         let mut first = None;
         while let Some(space) = queue.pop_front() {
-            let Seen { verdict, hints, .. } = self.evaluate(&space)?;
+            let Seen { verdict, mut hints, .. } = self.evaluate(&space)?;
+            hints.forget_assumptions();
             match (ending(&verdict), &first) {
                 (Some(ending), None) => first = Some(ending),
                 (Some(ending), Some(first)) if ending != *first => return Some(false),
@@ -582,9 +591,11 @@ impl<'w, 'a> Survey<'w, 'a> {
             });
             return Some((shortest, with(&|list| list.low += 1)));
         }
-        for element in 0..list.elements.len() {
+        let described =
+            with(&|list| list.elements.resize_with(list.high as usize, || fields.iter().map(|c| c.full).collect()));
+        for element in 0..list.high as usize {
             for field in 0..fields.len() {
-                if let Some(parts) = cut_slot(space, Slot { var, field: Some((element, field)) }, None) {
+                if let Some(parts) = cut_slot(&described, Slot { var, field: Some((element, field)) }, None) {
                     return Some(parts);
                 }
             }

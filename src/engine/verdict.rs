@@ -299,7 +299,10 @@ impl OutcomeOf<'_, '_, '_, '_> {
             }
         }
         if standing.iter().any(|(i, lift)| stands[*i].surely && !lift.has_values()) {
-            union.prefer_fault(standing.iter().filter(|(i, _)| stands[*i].surely).map(|(_, lift)| lift));
+            // A gap in a condition goes before any outcome.
+            if !applies.iter().filter_map(Applies::lift).any(Lift::may_be_gap) {
+                union.prefer_fault(standing.iter().filter(|(i, _)| stands[*i].surely).map(|(_, lift)| lift));
+            }
             let lift = union.finish();
             return Verdict { lift, own_gap: false, conflict: None, deps, stands };
         }

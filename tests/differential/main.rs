@@ -1,0 +1,15 @@
+//! The engine against the meaning of the language: random policies and deals, decided by the engine and by the
+//! reference, must have the same answers.
+//!
+//! `DEALDESK_CASES` says how many cases each test tries, and `DEALDESK_SEED` which. A case that fails is made smaller and
+//! printed as policy text.
+#![allow(clippy::disallowed_methods, reason = "tests read their files and environment")]
+#![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
+
+mod bridge;
+mod compare;
+mod differential;
+mod generate;
+mod meaning;
+mod metamorphic;
+mod reference;
