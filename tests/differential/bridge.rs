@@ -63,6 +63,15 @@ pub fn to_engine(schema: &Schema, deal: &Deal) -> facts::Deal {
     given
 }
 
+/// A deal of the engine as the reference reads it.
+pub fn from_engine(schema: &Schema, deal: &facts::Deal) -> Deal {
+    let given = deal.given.iter().map(|(fact, given)| {
+        let fact = &schema.facts[fact];
+        (fact.name.clone(), to_val(schema, &fact.ty, &given.value))
+    });
+    given.collect()
+}
+
 fn to_value(schema: &Schema, ty: &Type, val: &Val) -> Value {
     match (val, &ty.kind) {
         (Val::None, _) => Value::None,

@@ -9,6 +9,7 @@
 mod bridge;
 mod compare;
 mod differential;
+mod examples;
 mod generate;
 mod meaning;
 mod metamorphic;
