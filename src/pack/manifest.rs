@@ -19,6 +19,8 @@ pub(super) struct Manifest {
     pub(super) label: Option<String>,
     pub(super) since: Option<Date>,
     pub(super) report: Vec<(String, Span)>,
+    /// Folders of cases, relative to the pack.
+    pub(super) cases: Vec<String>,
 }
 
 impl Manifest {
@@ -30,7 +32,7 @@ impl Manifest {
     }
 }
 
-const FIELDS: [&str; 5] = ["name", "version", "label", "since", "report"];
+const FIELDS: [&str; 6] = ["name", "version", "label", "since", "report", "cases"];
 const SHAPE: &str = "a manifest looks like `(name: \"sales\", version: \"2026.1\")`";
 
 /// Reads the manifest `text` of the file `id`. What could be read is there even if there are problems.
@@ -46,6 +48,14 @@ pub(super) fn read(id: FileId, text: &str) -> (Manifest, Vec<Diagnostic>) {
         }
     }
     (manifest, reader.problems)
+}
+
+/// A field that holds a list of texts.
+#[derive(Clone, Copy)]
+struct List {
+    field: &'static str,
+    of: &'static str,
+    like: &'static str,
 }
 
 struct Reader<'a> {
@@ -66,7 +76,14 @@ impl Reader<'_> {
                 "version" => manifest.version = self.short(name, value),
                 "label" => manifest.label = self.string(name, value),
                 "since" => manifest.since = self.string(name, value).and_then(|s| self.date(&s, value)),
-                "report" => manifest.report = self.names(value),
+                "report" => {
+                    let sort = List { field: "report", of: "decisions", like: "[\"one.decision\", \"another\"]" };
+                    manifest.report = self.names(sort, value);
+                }
+                "cases" => {
+                    let sort = List { field: "cases", of: "folders", like: "[\"cases\"]" };
+                    manifest.cases = self.names(sort, value).into_iter().map(|(name, _)| name).collect();
+                }
                 _ => self.unknown(name),
             }
         }
@@ -124,20 +141,18 @@ impl Reader<'_> {
         None
     }
 
-    fn names(&mut self, value: &RawValue) -> Vec<(String, Span)> {
+    fn names(&mut self, list: List, value: &RawValue) -> Vec<(String, Span)> {
         let Ok(items) = ron::from_str::<Vec<&RawValue>>(value.get_ron()) else {
             let place = self.part(value.get_ron());
             self.problem(
                 place,
-                "`report` must be a list of decisions".to_owned(),
-                "write `[\"one.decision\", \"another\"]`",
+                format!("`{}` must be a list of {}", list.field, list.of),
+                &format!("write `{}`", list.like),
             );
             return Vec::new();
         };
         let items = items.into_iter();
-        items
-            .filter_map(|item| Some((self.string("a decision in `report`", item)?, self.part(item.get_ron().trim()))))
-            .collect()
+        items.filter_map(|item| Some((self.string(list.field, item)?, self.part(item.get_ron().trim())))).collect()
     }
 
     fn problem(&mut self, place: Span, message: String, help: &str) {
