@@ -1,6 +1,6 @@
 //! The first pack of policies, `rules/`, decides the example deals as its author worked out by hand.
 #![allow(clippy::disallowed_methods, reason = "tests read their files")]
-#![allow(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it cannot go on")]
 #![allow(missing_docs, reason = "a test has no users")]
 
 use std::path::Path;

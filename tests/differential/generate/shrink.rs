@@ -119,7 +119,7 @@ fn remove_part(shape: &mut Shape, part: usize) -> bool {
         }
         Shape::Rubric { criteria, bands } => match part.checked_sub(2 * criteria.len()) {
             Some(band) => removes(bands, band),
-            None if part % 2 == 0 => removes(criteria, part / 2),
+            None if part.is_multiple_of(2) => removes(criteria, part / 2),
             None => match &mut criteria[part / 2].1 {
                 Criterion::Points(lines) if lines.len() > 1 => removes(lines, 0),
                 _ => false,
@@ -132,7 +132,7 @@ fn remove_part(shape: &mut Shape, part: usize) -> bool {
             rows.iter_mut().for_each(|r| drop(r.cells.remove(column)));
             removes(columns, column)
         }
-        Shape::Checklist(items) if part % 2 == 0 => removes(items, part / 2),
+        Shape::Checklist(items) if part.is_multiple_of(2) => removes(items, part / 2),
         Shape::Checklist(items) => items[part / 2].1.take().is_some(),
     }
 }

@@ -61,7 +61,7 @@ impl fmt::Display for Answer {
         }
         let notes = [("by", &self.by), ("certainly", &self.certain), ("leans on", &self.presumed)];
         for (word, names) in notes {
-            if !names.is_empty() && !(word == "certainly" && self.certain == self.by) {
+            if !(names.is_empty() || word == "certainly" && self.certain == self.by) {
                 write!(f, "; {word} {}", list(names))?;
             }
         }
