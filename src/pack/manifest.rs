@@ -105,10 +105,14 @@ impl Reader<'_> {
     }
 
     fn string(&mut self, field: &str, value: &RawValue) -> Option<String> {
+        self.text(&format!("`{field}`"), value)
+    }
+
+    fn text(&mut self, what: &str, value: &RawValue) -> Option<String> {
         let string = value.into_rust::<String>().ok();
         if string.is_none() {
             let place = self.part(value.get_ron());
-            self.problem(place, format!("`{field}` must be a text"), "put it in double quotes");
+            self.problem(place, format!("{what} must be a text"), "put it in double quotes");
         }
         string
     }
@@ -152,7 +156,14 @@ impl Reader<'_> {
             return Vec::new();
         };
         let items = items.into_iter();
-        items.filter_map(|item| Some((self.string(list.field, item)?, self.part(item.get_ron().trim())))).collect()
+        items
+            .filter_map(|item| {
+                Some((
+                    self.text(&format!("each of the {} in `{}`", list.of, list.field), item)?,
+                    self.part(item.get_ron().trim()),
+                ))
+            })
+            .collect()
     }
 
     fn problem(&mut self, place: Span, message: String, help: &str) {
@@ -270,7 +281,7 @@ mod tests {
             ("versoin", "a manifest has no field `versoin`"),
             ("7", "`label` must be a text"),
             ("\"2025-1-31\"", "`since` must be a date"),
-            ("3", "`a decision in `report`` must be a text"),
+            ("3", "each of the decisions in `report` must be a text"),
             ("since", "`since` is given twice"),
             ("", "`version` is missing from `pack.ron`"),
         ];
