@@ -3,9 +3,8 @@
 //!
 //! `DEALDESK_CASES` says how many cases each test tries, and `DEALDESK_SEED` which. A case that fails is made smaller and
 //! printed as policy text.
-#![allow(clippy::disallowed_methods, reason = "tests read their files and environment")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it cannot go on")]
-#![allow(clippy::print_stdout, clippy::explicit_auto_deref, reason = "a test tells what it tried")]
+#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "tests read their files and environment, and tell")]
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it cannot go on")]
 #![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
 
 mod bridge;

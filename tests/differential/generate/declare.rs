@@ -179,13 +179,14 @@ impl<'r> Declare<'_, 'r> {
             12 => (Ty::Number(Kind::Decimal, Unit::Plain), "decimal"),
             13 => (Ty::Number(Kind::Integer, Unit::Day), "integer in day"),
             14 => (Ty::Date, "date"),
+            15 if outcome && self.dice.percent(30) => (Ty::Text, "text"),
             15 if outcome => {
                 self.names.enums.push(vec!["red".to_owned(), "green".to_owned()]);
                 (Ty::Variant(self.names.enums.len() - 1), "one of red, green")
             }
             _ => (Ty::Date, "date 2026-01-01..2026-02-28"),
         };
-        let optional = self.dice.percent(15);
+        let optional = ty != Ty::Text && self.dice.percent(15);
         let written = if optional { format!("{written} or none") } else { written.to_owned() };
         Declared { written, ty, optional }
     }
@@ -216,10 +217,11 @@ impl<'r> Declare<'_, 'r> {
         let mut env = Env::default();
         let mut parameters = Vec::new();
         for at in 0..count {
-            let (ty, written) = match self.dice.roll(4) {
+            let (ty, written) = match self.dice.roll(6) {
                 0 => (Ty::Boolean, "boolean"),
                 1 => (Ty::Number(Kind::Integer, Unit::Plain), "integer"),
-                2 => (Ty::Variant(1), "size"),
+                2 => (Ty::Number(Kind::Integer, Unit::Plain), "integer -4..4"),
+                3 => (Ty::Variant(1), "size"),
                 _ => (Ty::Variant(0), "level"),
             };
             let name = format!("p{at}");
@@ -371,8 +373,8 @@ impl<'r> Declare<'_, 'r> {
     }
 
     fn table_decision(&mut self, env: &Env, name: &str, record: Option<usize>) -> (String, Shape) {
-        let known = |v: &&Var| v.record.is_none_or(|r| env.at_hand.contains(&r)) && !v.optional;
-        let all: Vec<Var> = self.names.vars.iter().filter(known).cloned().collect();
+        let visible = |v: &&Var| v.record.is_none_or(|r| env.at_hand.contains(&r));
+        let all: Vec<Var> = self.names.vars.iter().filter(visible).cloned().collect();
         let mut columns: Vec<Var> = Vec::new();
         for _ in 0..self.dice.between(1, 3) {
             if all.is_empty() {
@@ -397,7 +399,10 @@ impl<'r> Declare<'_, 'r> {
             self.declared(true)
         };
         let table = self.table(env, &columns, &declared, collect);
-        if !collect {
+        if collect {
+            let parts = ["low", "high"].map(|v| (format!("{name}.{v}"), Ty::Boolean));
+            self.names.vars.extend(parts.map(|(name, ty)| Var { name, ty, optional: false, record }));
+        } else {
             let (ty, optional) = (declared.ty, declared.optional);
             self.names.vars.push(Var { name: name.to_owned(), ty, optional, record });
         }
@@ -414,7 +419,7 @@ impl<'r> Declare<'_, 'r> {
         let mut rows = Vec::new();
         for at in 0..self.dice.between(1, 4) {
             let name = self.dice.percent(30).then(|| format!("line{at}"));
-            let cells = columns.iter().map(|c| self.cell(c.ty)).collect();
+            let cells = columns.iter().map(|c| self.cell(c.ty, c.optional)).collect();
             let depth = u32::from(self.dice.percent(20));
             let outcome = self.expressions().value(env, declared.ty, declared.optional, depth);
             rows.push(Row { name, cells, outcome });
@@ -422,9 +427,12 @@ impl<'r> Declare<'_, 'r> {
         Table { hit, columns: columns.iter().map(|c| E::atom(&c.name)).collect(), rows }
     }
 
-    fn cell(&mut self, ty: Ty) -> String {
+    fn cell(&mut self, ty: Ty, optional: bool) -> String {
         if self.dice.percent(30) {
             return "any".to_owned();
+        }
+        if optional && self.dice.percent(30) {
+            return (*self.dice.pick(&["none", "not none"])).to_owned();
         }
         let variants = match ty {
             Ty::Boolean => vec!["true".to_owned(), "false".to_owned()],

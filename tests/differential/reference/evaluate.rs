@@ -413,10 +413,13 @@ impl<'a> World<'a> {
     }
 
     fn call(&self, function: &'a str, arguments: &'a [Expr], scope: &Scope<'a>) -> Evaluated {
-        let values: Vec<Val> = arguments.iter().map(|a| self.eval(a, scope)).collect::<Result<_, _>>()?;
         if let Some(table) = self.pack.lookups.get(function) {
-            let names = table.parameters.iter().flatten().map(|p| p.name.text.as_str());
-            let scope = Scope { records: Vec::new(), parameters: names.zip(values).collect() };
+            let mut parameters = Vec::new();
+            for (parameter, argument) in table.parameters.iter().flatten().zip(arguments) {
+                let value = self.checked(&parameter.ty, self.eval(argument, scope)?)?;
+                parameters.push((parameter.name.text.as_str(), value));
+            }
+            let scope = Scope { records: Vec::new(), parameters };
             return match self.apply(&rules::rows(table), &scope)? {
                 Outcome::Value { value, .. } => Ok(value),
                 Outcome::Gap => Err(Stop::Error(format!("no row of {function} matches"))),
@@ -424,6 +427,7 @@ impl<'a> World<'a> {
                 Outcome::Error(why) => Err(Stop::Error(why)),
             };
         }
+        let values: Vec<Val> = arguments.iter().map(|a| self.eval(a, scope)).collect::<Result<_, _>>()?;
         let number = |at: usize| values[at].number();
         let result = match function {
             "min" => values.iter().map(Val::number).min().expect("one at least"),
