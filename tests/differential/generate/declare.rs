@@ -81,7 +81,7 @@ impl<'r> Declare<'_, 'r> {
         let field = record.is_some();
         let mut always_given = false;
         let (ty, mut written, presumed) = match self.dice.roll(if field { 10 } else { 20 }) {
-            0..=1 => (Ty::Boolean, "boolean".to_owned(), *self.dice.pick(&["true", "false"])),
+            0..=1 => (Ty::Boolean, "boolean".to_owned(), self.dice.word(&["true", "false"])),
             2..=4 => {
                 let which = self.dice.roll(2);
                 (Ty::Variant(which), self.pack.enums[which].0.clone(), "medium")
@@ -139,7 +139,7 @@ impl<'r> Declare<'_, 'r> {
         };
         let mut value = || match ty {
             Ty::Number(kind, unit) => self.expressions().literal(kind, unit).text(),
-            _ => (*self.dice.pick(&DATES)).to_owned(),
+            _ => self.dice.word(&DATES).to_owned(),
         };
         let values = vec![(value(), None), (value(), None)];
         let mut values: Vec<(String, Option<String>)> = values;
@@ -151,7 +151,7 @@ impl<'r> Declare<'_, 'r> {
             }
             1 => {
                 values[0].1 = Some("2020-01-01".into());
-                values[1].1 = Some((*self.dice.pick(&["2026-03-01", "2026-03-02"])).into());
+                values[1].1 = Some(self.dice.word(&["2026-03-01", "2026-03-02"]).into());
             }
             _ => drop(values.pop()),
         }
@@ -312,7 +312,7 @@ impl<'r> Declare<'_, 'r> {
             let depth = if self.dice.percent(35) { 2 } else { 0 };
             let outcome = self.expressions().value(&env, declared.ty, declared.optional, depth);
             let windowed = self.dice.percent(15);
-            let date = |dice: &mut Dice<'_>| (*dice.pick(&["2026-02-28", "2026-03-01", "2026-03-02"])).to_owned();
+            let date = |dice: &mut Dice<'_>| dice.word(&["2026-02-28", "2026-03-01", "2026-03-02"]).to_owned();
             let (from, until) = match self.dice.roll(3) {
                 _ if !windowed => (None, None),
                 0 => (Some(date(self.dice)), None),
@@ -366,7 +366,7 @@ impl<'r> Declare<'_, 'r> {
     fn gate(&mut self, env: &Env) -> Shape {
         let mut requirements = Vec::new();
         for at in 0..self.dice.between(1, 4) {
-            let worse = (*self.dice.pick(&["medium", "high"])).to_owned();
+            let worse = self.dice.word(&["medium", "high"]).to_owned();
             requirements.push((format!("q{at}"), self.expressions().boolean(env, DEPTH), worse));
         }
         Shape::Gate(requirements)
@@ -432,7 +432,7 @@ impl<'r> Declare<'_, 'r> {
             return "any".to_owned();
         }
         if optional && self.dice.percent(30) {
-            return (*self.dice.pick(&["none", "not none"])).to_owned();
+            return self.dice.word(&["none", "not none"]).to_owned();
         }
         let variants = match ty {
             Ty::Boolean => vec!["true".to_owned(), "false".to_owned()],

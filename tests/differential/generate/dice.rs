@@ -24,6 +24,10 @@ impl Dice<'_> {
         &choices[self.roll(choices.len())]
     }
 
+    pub fn word(&mut self, choices: &[&'static str]) -> &'static str {
+        choices[self.roll(choices.len())]
+    }
+
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for i in (1..items.len()).rev() {
             items.swap(i, self.roll(i + 1));

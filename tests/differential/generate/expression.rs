@@ -103,7 +103,7 @@ impl Expressions<'_, '_> {
             Ty::Boolean => self.boolean(env, depth),
             Ty::Number(kind, unit) => self.number(env, kind, unit, depth),
             // An unknown text as an outcome could be any of infinitely many.
-            Ty::Text => E::atom(*self.dice.pick(&TEXTS)),
+            Ty::Text => E::atom(self.dice.word(&TEXTS)),
             Ty::Date => self.date(env, depth),
             Ty::Variant(which) => self.variant(env, which, depth),
         };
@@ -172,13 +172,13 @@ impl Expressions<'_, '_> {
     }
 
     fn is(&mut self) -> &'static str {
-        *self.dice.pick(&["is", "is not"])
+        self.dice.word(&["is", "is not"])
     }
 
     /// `any of`, `all of`.
     fn question(&mut self, env: &Env, depth: u32) -> Option<E> {
         let (record, inner) = self.list(env)?;
-        let kind = *self.dice.pick(&["any", "all"]);
+        let kind = self.dice.word(&["any", "all"]);
         let condition = self.boolean(&inner, depth - 1);
         Some(E::Aggregate(kind, None, self.names.lists[record].clone(), Some(Box::new(condition))))
     }
@@ -198,7 +198,7 @@ impl Expressions<'_, '_> {
     /// A test of some name.
     fn test(&mut self, env: &Env, depth: u32) -> E {
         if self.dice.percent(3) {
-            return E::atom(*self.dice.pick(&["true", "false"]));
+            return E::atom(self.dice.word(&["true", "false"]));
         }
         let in_record: Vec<Var> = self.visible(env).filter(|v| v.record.is_some()).cloned().collect();
         let all: Vec<Var> = self.visible(env).cloned().collect();
@@ -231,7 +231,7 @@ impl Expressions<'_, '_> {
         match var.ty {
             Ty::Boolean => match self.dice.roll(4) {
                 0 => E::Not(name),
-                1 => E::Compare(self.is(), name, Box::new(E::atom(*self.dice.pick(&["true", "false"])))),
+                1 => E::Compare(self.is(), name, Box::new(E::atom(self.dice.word(&["true", "false"])))),
                 _ => *name,
             },
             Ty::Number(_, unit) => {
@@ -260,7 +260,7 @@ impl Expressions<'_, '_> {
                         E::Within(left, low, high, negated)
                     }
                     2 => E::Compare(self.is(), left, right(self)),
-                    _ => E::Compare(*self.dice.pick(&["<", "<=", ">", ">="]), left, right(self)),
+                    _ => E::Compare(self.dice.word(&["<", "<=", ">", ">="]), left, right(self)),
                 }
             }
             Ty::Text => match self.dice.roll(3) {
@@ -276,7 +276,7 @@ impl Expressions<'_, '_> {
                 }
                 1 => E::Compare(self.is(), name, Box::new(self.date(env, depth))),
                 2 => E::In(name, vec![self.date(env, 0), self.date(env, 0)], negated),
-                _ => E::Compare(*self.dice.pick(&["<", "<=", ">", ">="]), name, Box::new(self.date(env, depth))),
+                _ => E::Compare(self.dice.word(&["<", "<=", ">", ">="]), name, Box::new(self.date(env, depth))),
             },
             Ty::Variant(which) => match self.dice.roll(6) {
                 0 => {
@@ -313,16 +313,16 @@ impl Expressions<'_, '_> {
             6..=8 if kind == Kind::Fraction => self.quotient(env, unit, depth),
             9 if kind == Kind::Decimal => {
                 let inner = self.number(env, Kind::Fraction, unit, depth + 1);
-                E::Call("round".into(), vec![inner, E::atom(*self.dice.pick(&["0", "1", "2"]))])
+                E::Call("round".into(), vec![inner, E::atom(self.dice.word(&["0", "1", "2"]))])
             }
             9 => {
                 let inner = self.number(env, Kind::Fraction, unit, depth + 1);
-                E::Call((*self.dice.pick(&["round", "floor", "ceil"])).into(), vec![inner])
+                E::Call(self.dice.word(&["round", "floor", "ceil"]).into(), vec![inner])
             }
             10 => {
                 let count = self.dice.between(1, 3);
                 let parts = (0..count).map(|_| self.number(env, kind, unit, depth)).collect();
-                E::Call((*self.dice.pick(&["min", "max"])).into(), parts)
+                E::Call(self.dice.word(&["min", "max"]).into(), parts)
             }
             11 => {
                 let of = self.number(env, kind, unit, depth);
@@ -399,25 +399,25 @@ impl Expressions<'_, '_> {
     /// A literal of at most this kind.
     pub fn literal(&mut self, kind: Kind, unit: Unit) -> E {
         let text = match (unit, kind) {
-            (_, Kind::Integer) => *self.dice.pick(&["0", "1", "1", "2", "2", "3", "4"]),
-            (Unit::Plain, _) => *self.dice.pick(&["0.5", "1.5", "10 percent", "0.25", "1", "2"]),
-            (Unit::Eur, _) => *self.dice.pick(&["0.01", "0.02", "0.50", "1", "1.25"]),
-            (Unit::Hour, _) => *self.dice.pick(&["0.1", "0.2", "0.5", "1", "2.5"]),
-            _ => *self.dice.pick(&["0.5", "1", "2"]),
+            (_, Kind::Integer) => self.dice.word(&["0", "1", "1", "2", "2", "3", "4"]),
+            (Unit::Plain, _) => self.dice.word(&["0.5", "1.5", "10 percent", "0.25", "1", "2"]),
+            (Unit::Eur, _) => self.dice.word(&["0.01", "0.02", "0.50", "1", "1.25"]),
+            (Unit::Hour, _) => self.dice.word(&["0.1", "0.2", "0.5", "1", "2.5"]),
+            _ => self.dice.word(&["0.5", "1", "2"]),
         };
         let literal = E::atom(with_unit(text, unit));
         if self.dice.percent(5) { E::Negate(Box::new(literal)) } else { literal }
     }
 
     fn literal_above_zero(&mut self, unit: Unit) -> E {
-        E::atom(with_unit(*self.dice.pick(&["1", "2", "3", "7"]), unit))
+        E::atom(with_unit(self.dice.word(&["1", "2", "3", "7"]), unit))
     }
 
     // ---- Dates, texts, variants ---------------------------------------------------------------------------------
 
     fn date(&mut self, env: &Env, depth: u32) -> E {
         match self.dice.roll(if depth == 0 { 5 } else { 9 }) {
-            0..=1 => E::atom(*self.dice.pick(&DATES)),
+            0..=1 => E::atom(self.dice.word(&DATES)),
             2..=3 => match self.var(env, |ty| ty == Ty::Date) {
                 Some(var) => E::atom(var.name),
                 None => E::atom("as_of"),
@@ -448,7 +448,7 @@ impl Expressions<'_, '_> {
     fn text(&mut self, env: &Env) -> E {
         match self.var(env, |ty| ty == Ty::Text) {
             Some(var) if self.dice.percent(40) => E::atom(var.name),
-            _ => E::atom(*self.dice.pick(&TEXTS)),
+            _ => E::atom(self.dice.word(&TEXTS)),
         }
     }
 
