@@ -12,10 +12,12 @@ mod markdown;
 mod mermaid;
 mod page;
 mod reading;
+pub mod summary;
 mod tree;
 mod why;
 pub mod words;
 
+pub use summary::{Summary, changes};
 pub use why::{WhyError, why};
 
 use crate::base::Sources;
