@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::base::NumberError;
-use crate::facts::{FactPath, ItemSet, Origin, Value};
+use crate::facts::{Element, FactPath, ItemSet, Origin, Value};
 use crate::policy::{ConstantId, DecisionId, DefinitionId, ExprId, LookupId};
 
 /// Every decision asked for of one deal, and those they rest on.
@@ -16,8 +16,8 @@ pub struct Decisions {
     /// The decisions, in the order of the policy.
     pub taken: Vec<Taken>,
     /// What definitions came to, where something asked needs them: the definition, for one with a
-    /// scope the record's place in its list, and its expression. Empty without explanations.
-    pub definitions: Vec<(DefinitionId, Option<u32>, Node)>,
+    /// scope the record, and its expression. Empty without explanations.
+    pub definitions: Vec<(DefinitionId, Option<Element>, Node)>,
 }
 
 /// One decision of a deal.
@@ -46,8 +46,8 @@ pub enum Answers {
 pub struct Answer {
     /// How it ended.
     pub state: State,
-    /// The rules that stand in some completion of the unknown facts, by their place; for an
-    /// undecided answer too.
+    /// The rules that stand in some completion of the unknown facts, by their place. Empty unless
+    /// decided: what an open answer rests on is not settled.
     pub by: Vec<u32>,
     /// The rules among `by` that stand in every completion: their referrals are given.
     pub certain: Vec<u32>,
@@ -204,8 +204,8 @@ pub struct Node {
     pub seen: Seen,
     /// For a fact: where its value came from.
     pub origin: Option<Origin>,
-    /// For a question about a list, a child: which record, from 0. For a field: its record.
-    pub record: Option<u32>,
+    /// The record at hand: that of a field, or the one that a question about a list is asked of.
+    pub record: Option<Element>,
     /// Its parts, in the order of evaluation. Definitions and decisions stand elsewhere in
     /// [`Decisions`] and have none here.
     pub children: Vec<Node>,

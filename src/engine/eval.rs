@@ -15,7 +15,7 @@ use super::verdict::Verdict;
 use super::world::{Cell, Source, World};
 use super::{ops, ranges};
 use crate::base::{ArithmeticOp, CompareOp};
-use crate::facts::{FactId, Origin, RecordId, Value};
+use crate::facts::{Element, FactId, Origin, RecordId, Value};
 use crate::policy::{ConstantId, DecisionId, DefinitionId, ExprId, ExprKind, Function, LookupId, Node};
 
 /// How many expressions one evaluation may look at before it gives up: far more than any policy
@@ -31,6 +31,13 @@ pub(super) struct Hand {
     pub(super) record: RecordId,
     pub(super) list: FactId,
     pub(super) element: usize,
+}
+
+impl Hand {
+    /// The record as a deal names it.
+    pub(super) fn in_deal(self) -> Option<Element> {
+        u32::try_from(self.element).ok().map(|index| Element { list: self.list, index })
+    }
 }
 
 /// What a definition or decision came to: once, or for each element of each list of its record.
@@ -86,7 +93,7 @@ impl Evaluated {
 pub(super) struct Record {
     /// The nodes of the expressions finished so far, those of the current level last.
     pub(super) trail: Vec<Noted>,
-    pub(super) definitions: Vec<(DefinitionId, Option<u32>, Noted)>,
+    pub(super) definitions: Vec<(DefinitionId, Option<Element>, Noted)>,
     pub(super) explanations: FxHashMap<(DecisionId, Option<HandKey>), Explanation>,
 }
 
@@ -190,11 +197,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     }
 
     fn finish_definition(&mut self, id: DefinitionId) {
-        let index = self.hands.last().and_then(|h| u32::try_from(h.element).ok());
+        let element = self.hands.last().and_then(|h| h.in_deal());
         if let Some(record) = &mut self.record
             && let Some(node) = record.trail.pop()
         {
-            record.definitions.push((id, index, node));
+            record.definitions.push((id, element, node));
         }
     }
 
@@ -213,11 +220,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             return self.eval_kind(id);
         };
         let lift = self.eval_kind(id);
-        let (origin, index) = self.origin(id);
-        let index = index.or_else(|| self.hands.last().and_then(|h| u32::try_from(h.element).ok()));
+        let (origin, element) = self.origin(id);
+        let element = element.or_else(|| self.hands.last().and_then(|h| h.in_deal()));
         if let Some(record) = &mut self.record {
             let children = record.trail.split_off(mark);
-            record.trail.push(Noted { expr: id, seen: seen(&lift), origin, record: index, children });
+            record.trail.push(Noted { expr: id, seen: seen(&lift), origin, record: element, children });
         }
         lift
     }
@@ -235,12 +242,12 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         }
     }
 
-    fn origin(&self, id: ExprId) -> (Option<Origin>, Option<u32>) {
+    fn origin(&self, id: ExprId) -> (Option<Origin>, Option<Element>) {
         let ExprKind::Fact(fact) = self.world.policy.exprs[id].kind else {
             return (None, None);
         };
         let Some((cell, hand)) = self.cell(fact) else { return (None, None) };
-        let index = hand.and_then(|h| u32::try_from(h.element).ok());
+        let element = hand.and_then(|h| h.in_deal());
         let origin = match cell {
             Place::Cell(Cell::Value(given)) => Some(given.origin),
             Place::Cell(Cell::Variable(var)) => {
@@ -249,7 +256,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             }
             Place::Slot(_) => None,
         };
-        (origin, index)
+        (origin, element)
     }
 
     /// Where the value of a fact comes from, and of which record it is.

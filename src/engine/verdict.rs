@@ -372,32 +372,42 @@ impl OutcomeOf<'_, '_, '_, '_> {
     /// All that apply.
     fn collect(&mut self, applies: &[Applies]) -> Verdict {
         let mut union = Union::new();
-        let (mut certain, mut open) = (Vec::new(), Vec::new());
-        let mut fails = false;
         let mut stands = vec![Standing::default(); applies.len()];
-        for (i, tested) in applies.iter().enumerate() {
-            let Applies::Tested(lift) = tested else { continue };
-            union.flags(lift);
-            fails |= !lift.has_values();
-            if !lift.truth().may {
-                continue;
-            }
-            stands[i] = Standing { may: true, surely: tested.surely() };
+        let tested = || applies.iter().filter_map(Applies::lift);
+        tested().for_each(|lift| union.flags(lift));
+        if tested().any(|lift| !lift.has_values()) {
+            // Some condition has no value in any completion.
+            union.prefer_fault(tested());
+            return self.single(union, stands, false);
+        }
+        let mut standing = Vec::new();
+        for i in (0..applies.len()).filter(|&i| applies[i].may()) {
+            stands[i] = Standing { may: true, surely: applies[i].surely() };
             let outcome = self.outcome(i);
             union.flags(&outcome);
-            fails |= stands[i].surely && !outcome.has_values();
-            match (&outcome, stands[i].surely) {
-                (Lift::Known(Value::Variant(v)), true) => certain.push(*v),
-                (Lift::Known(Value::Variant(v)), false) => open.push(*v),
+            standing.push((stands[i].surely, outcome));
+        }
+        let sure = || standing.iter().filter(|(surely, _)| *surely).map(|(_, outcome)| outcome);
+        if sure().any(|outcome| !outcome.has_values()) {
+            // A gap in a condition goes before any outcome.
+            if !tested().any(Lift::may_be_gap) {
+                union.prefer_fault(sure());
+            }
+            return self.single(union, stands, false);
+        }
+        let (mut certain, mut open) = (Vec::new(), Vec::new());
+        for (surely, outcome) in &standing {
+            match outcome {
+                Lift::Known(Value::Variant(v)) if *surely => certain.push(*v),
                 _ => open.extend(outcome.variants()),
             }
         }
-        if fails {
-            union.prefer_fault(applies.iter().filter_map(Applies::lift));
+        open.retain(|item| !certain.contains(item));
+        let (certain, open) = (ItemSet::new(certain), ItemSet::new(open));
+        if open.iter().next().is_none() {
+            union.value(Value::Items(certain))
         } else {
-            open.retain(|item| !certain.contains(item));
-            let (certain, open) = (ItemSet::new(certain), ItemSet::new(open));
-            if open.iter().next().is_none() { union.value(Value::Items(certain)) } else { union.items(certain, open) }
+            union.items(certain, open)
         }
         self.single(union, stands, false)
     }

@@ -8,7 +8,7 @@ use la_arena::ArenaMap;
 use rustc_hash::FxHashMap;
 
 use super::space::{Code, Coding, Domain, Interval, ListDomain, Space};
-use crate::facts::{Deal, FactId, FactPath, Given, RecordId, TypeKind, Value};
+use crate::facts::{Deal, Element, FactId, FactPath, Given, RecordId, TypeKind, Value};
 use crate::policy::{ExprId, ExprKind, Policy};
 
 /// A policy, a deal and a date.
@@ -90,7 +90,8 @@ impl<'a> World<'a> {
                             match row.fields.get(k).and_then(Option::as_ref) {
                                 Some(given) => Cell::Value(given),
                                 None => {
-                                    let path = FactPath { fact: field, index: u32::try_from(i).ok() };
+                                    let element = u32::try_from(i).ok().map(|index| Element { list: id, index });
+                                    let path = FactPath { fact: field, element };
                                     Cell::Variable(world.add_variable(path, &mut texts, deal))
                                 }
                             }
@@ -101,7 +102,7 @@ impl<'a> World<'a> {
                 }
                 (Some(given), _) => Source::Plain(Cell::Value(given)),
                 (None, _) => {
-                    let path = FactPath { fact: id, index: None };
+                    let path = FactPath { fact: id, element: None };
                     Source::Plain(Cell::Variable(world.add_variable(path, &mut texts, deal)))
                 }
             };

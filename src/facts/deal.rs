@@ -41,8 +41,17 @@ pub enum Origin {
 pub struct FactPath {
     /// The fact, or the field of a record.
     pub fact: FactId,
-    /// For a field: which record of the list, from 0.
-    pub index: Option<u32>,
+    /// For a field: its record.
+    pub element: Option<Element>,
+}
+
+/// A record of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Element {
+    /// The list.
+    pub list: FactId,
+    /// Its place in the list, from 0.
+    pub index: u32,
 }
 
 impl PartialOrd for FactPath {
@@ -53,7 +62,10 @@ impl PartialOrd for FactPath {
 
 impl Ord for FactPath {
     fn cmp(&self, other: &FactPath) -> std::cmp::Ordering {
-        let key = |p: &FactPath| (p.fact.into_raw().into_u32(), p.index);
+        let key = |p: &FactPath| {
+            let element = p.element.map(|e| (e.list.into_raw().into_u32(), e.index));
+            (p.fact.into_raw().into_u32(), element)
+        };
         key(self).cmp(&key(other))
     }
 }

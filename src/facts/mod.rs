@@ -9,7 +9,7 @@ mod types;
 mod value;
 pub mod write;
 
-pub use deal::{Deal, FactPath, Given, Origin};
+pub use deal::{Deal, Element, FactPath, Given, Origin};
 pub use schema::{
     DEFAULT_DECIMALS, Enumeration, EnumerationId, Fact, FactId, Record, RecordId, Schema, Unit, UnitId, Variant,
 };

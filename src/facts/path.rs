@@ -1,33 +1,32 @@
 //! Facts and fields as a deal's author names them: `client.kind`, `instances[0].users`.
 
-use super::{FactId, FactPath, RecordId, Schema, TypeKind};
+use super::{Element, FactId, FactPath, RecordId, Schema, TypeKind};
 
 impl Schema {
-    /// How a deal names this fact: `client.kind`, or `instances[0].users` for a field. A field without
-    /// an index is named after its record, `instance.users`.
-    ///
-    /// Where several lists hold the same record, a field is named after the list whose records have
-    /// decisions, or else after the first.
+    /// How a deal names this fact: `client.kind`, or `instances[0].users` for a field. A field that is
+    /// no record's in particular is named after the record, `instance.users`.
     pub fn path(&self, path: FactPath) -> String {
-        let fact = &self.facts[path.fact];
-        match (fact.field_of, path.index) {
-            (Some((record, _)), Some(index)) => match self.list_of(record) {
-                Some(list) => format!("{}[{index}].{}", self.facts[list].name, fact.name),
-                None => self.qualified_name(path.fact),
-            },
-            _ => self.qualified_name(path.fact),
+        match path.element {
+            Some(element) => format!("{}.{}", self.element_path(element), self.facts[path.fact].name),
+            None => self.qualified_name(path.fact),
         }
+    }
+
+    /// How a deal names a record of a list: `instances[0]`.
+    pub fn element_path(&self, element: Element) -> String {
+        format!("{}[{}]", self.facts[element.list].name, element.index)
     }
 
     /// The fact or field that a deal names so: the reverse of [`Schema::path`].
     pub fn parse_path(&self, text: &str) -> Option<FactPath> {
         let Some((list, rest)) = text.split_once('[') else {
-            return self.fact_by_name(text).map(|fact| FactPath { fact, index: None });
+            return self.fact_by_name(text).map(|fact| FactPath { fact, element: None });
         };
         let (index, field) = rest.split_once("].")?;
-        let TypeKind::List { record, .. } = self.facts[self.fact_by_name(list)?].ty.kind else { return None };
+        let list = self.fact_by_name(list)?;
+        let TypeKind::List { record, .. } = self.facts[list].ty.kind else { return None };
         let fact = self.records[record].fields.iter().copied().find(|&f| self.facts[f].name == field)?;
-        Some(FactPath { fact, index: Some(index.parse().ok()?) })
+        Some(FactPath { fact, element: Some(Element { list, index: index.parse().ok()? }) })
     }
 
     /// The list whose records these are.

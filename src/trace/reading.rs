@@ -1,5 +1,6 @@
 //! How a trace is read: what made an expression come out as it did, and how that is said. Shared by the views.
 
+use crate::facts::Element;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::data::{
@@ -71,10 +72,10 @@ impl<'a> Reading<'a> {
     }
 
     /// What a definition came to, at this record where it is taken for records.
-    pub(super) fn definition(&self, name: &str, record: Option<u32>) -> Option<&'a Node> {
+    pub(super) fn definition(&self, name: &str, record: Option<Element>) -> Option<&'a Node> {
         let definition = self.definitions.get(name)?;
-        let body = definition.bodies.iter().find(|(of, _)| of.is_none() || *of == record);
-        body.map(|(_, node)| node)
+        let found = definition.bodies.iter().find(|b| b.record.is_none() || b.record == record);
+        found.map(|b| &b.body)
     }
 
     /// The decisions in groups, in the order of a report; those that it does not name come after the others.
@@ -97,7 +98,7 @@ impl<'a> Reading<'a> {
 
     /// The facts, constants, numbers and decisions that made `node` come out as it did, in the order in which they are
     /// met, through definitions; each with the record at hand.
-    pub(super) fn behind(&self, node: &'a Node, record: Option<u32>) -> Vec<(&'a Node, Option<u32>)> {
+    pub(super) fn behind(&self, node: &'a Node, record: Option<Element>) -> Vec<(&'a Node, Option<Element>)> {
         let mut found = Vec::new();
         let mut seen = FxHashSet::default();
         self.gather(node, record, 0, &mut seen, &mut found);
@@ -107,10 +108,10 @@ impl<'a> Reading<'a> {
     fn gather(
         &self,
         node: &'a Node,
-        record: Option<u32>,
+        record: Option<Element>,
         depth: u32,
-        seen: &mut FxHashSet<(&'a str, Option<u32>)>,
-        found: &mut Vec<(&'a Node, Option<u32>)>,
+        seen: &mut FxHashSet<(&'a str, Option<Element>)>,
+        found: &mut Vec<(&'a Node, Option<Element>)>,
     ) {
         let record = node.record.or(record);
         match (node.kind, &node.name) {

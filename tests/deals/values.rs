@@ -279,7 +279,7 @@ fn paths_name_facts_and_are_read_back() {
         assert_eq!(schema.parse_path(path), None, "{path}");
     }
     let field = schema.parse_path("sites[0].users").unwrap().fact;
-    assert_eq!(schema.path(FactPath { fact: field, index: None }), "site.users");
+    assert_eq!(schema.path(FactPath { fact: field, element: None }), "site.users");
     assert_eq!(schema.label(field), "users");
 }
 

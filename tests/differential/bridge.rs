@@ -132,10 +132,9 @@ pub fn to_val(schema: &Schema, ty: &Type, value: &Value) -> Val {
 
 /// A path as people write it: `sites[0].size`.
 pub fn path(schema: &Schema, path: FactPath) -> String {
-    let fact = &schema.facts[path.fact];
-    let Some(((record, _), index)) = fact.field_of.zip(path.index) else {
-        return fact.name.clone();
-    };
-    let list = schema.facts.iter().find(|(_, f)| matches!(f.ty.kind, TypeKind::List { record: r, .. } if r == record));
-    format!("{}[{index}].{}", list.map_or("?", |(_, f)| &f.name), fact.name)
+    let name = &schema.facts[path.fact].name;
+    match path.element {
+        Some(element) => format!("{}[{}].{name}", schema.facts[element.list].name, element.index),
+        None => name.clone(),
+    }
 }

@@ -4,7 +4,7 @@ use super::node::Context;
 use super::{Builder, kind};
 use crate::base::Number;
 use crate::engine::{self, Explanation, RuleRecord, Seen};
-use crate::facts::{Type, Value};
+use crate::facts::{Element, Type, Value};
 use crate::policy::{DecisionId, ExprId, ExprKind, Shape};
 use crate::trace::bounds::{Bounds, Interval};
 use crate::trace::data::{Band, Criterion, DefaultRule, Kind, Points, Rubric, Rule, RuleState, Shown, Trace, VERSION};
@@ -16,10 +16,10 @@ impl Builder<'_> {
         id: DecisionId,
         answer: &engine::Answer,
         explanation: &Explanation,
-        record: Option<u32>,
+        record: Option<Element>,
     ) -> Trace {
         let decision = &self.policy.decisions[id];
-        let context = Context::of(self.list_of_scope(decision.scope), record);
+        let context = Context::of(record);
         let default = decision.rules.default.as_ref().map(|default| DefaultRule {
             outcome: match &explanation.default {
                 Some(node) => self.node(node, context),

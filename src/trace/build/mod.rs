@@ -10,7 +10,7 @@ use super::Report;
 use super::data::{self, Answers, Evaluation, Fault, Kind, Operand, PolicyInfo, Possible, Reason, Shown, Status};
 use super::words;
 use crate::engine;
-use crate::facts::{Type, Value, encode};
+use crate::facts::{Element, Type, Value, encode};
 use crate::policy::{DecisionId, Notes, Policy, Shape};
 
 /// Makes the data of one report.
@@ -54,14 +54,12 @@ impl Builder<'_> {
         let answers = match &taken.answers {
             engine::Answers::One(answer) => Answers::One(Box::new(self.answer(taken.decision, answer, None))),
             engine::Answers::Each(answers) => {
-                let places = 0..u32::try_from(answers.len()).unwrap_or(u32::MAX);
+                let list = decision.scope.and_then(|record| self.policy.schema.records[record].list);
+                let records = list.into_iter().flat_map(|list| (0u32..).map(move |index| Element { list, index }));
+                let each = answers.iter().zip(records);
                 Answers::Each {
-                    answers: answers
-                        .iter()
-                        .zip(places.clone())
-                        .map(|(a, i)| self.answer(taken.decision, a, Some(i)))
-                        .collect(),
-                    names: places.map(|i| self.record_name(decision.scope, i)).collect(),
+                    answers: each.clone().map(|(a, record)| self.answer(taken.decision, a, Some(record))).collect(),
+                    names: each.map(|(_, record)| self.record_name(record)).collect(),
                 }
             }
         };
@@ -83,20 +81,21 @@ impl Builder<'_> {
         let mut all: Vec<data::Definition> = Vec::new();
         for (id, record, body) in &self.report.decisions.definitions {
             let definition = &self.policy.definitions[*id];
-            let body = self.node(body, node::Context::of(self.list_of_scope(definition.scope), *record));
+            let body = self.node(body, node::Context::of(*record));
             let place = *places.entry(*id).or_insert_with(|| {
                 let (name, label) = (definition.name.clone(), definition.label.clone());
                 all.push(data::Definition { name, label, bodies: Vec::new() });
                 all.len() - 1
             });
             if let Some(definition) = all.get_mut(place) {
-                definition.bodies.push((*record, body));
+                let list = record.map(|r| self.policy.schema.facts[r.list].name.clone());
+                definition.bodies.push(data::Body { list, record: *record, body });
             }
         }
         all
     }
 
-    fn answer(&self, id: DecisionId, answer: &engine::Answer, record: Option<u32>) -> data::Answer {
+    fn answer(&self, id: DecisionId, answer: &engine::Answer, record: Option<Element>) -> data::Answer {
         let decision = &self.policy.decisions[id];
         let ty = &decision.ty;
         let rule_names = |places: &[u32]| -> Vec<String> {
@@ -104,6 +103,7 @@ impl Builder<'_> {
             places.iter().filter_map(|&i| rules.get(i as usize)).map(|r| r.name.clone()).collect()
         };
         let mut out = data::Answer {
+            record,
             status: Status::Decided,
             value: None,
             unit: None,

@@ -2,7 +2,7 @@
 
 use super::Builder;
 use crate::base::Span;
-use crate::facts::{FactId, FactPath, RecordId, RecordValue, Value};
+use crate::facts::{Element, FactId, FactPath, RecordValue, TypeKind, Value};
 use crate::policy::DecisionId;
 use crate::trace::data::{FactRef, Place};
 use crate::trace::words;
@@ -22,27 +22,19 @@ impl Builder<'_> {
         group.label.clone().unwrap_or_else(|| group.name.clone())
     }
 
-    /// The list whose records a scope means.
-    pub(super) fn list_of_scope(&self, scope: Option<RecordId>) -> Option<FactId> {
-        scope.and_then(|record| self.policy.schema.list_of(record))
-    }
-
     /// `client.kind`, `instances[0].users`; `instance.users` where no record is at hand.
-    pub(super) fn path(&self, fact: FactId, list: Option<FactId>, index: Option<u32>) -> String {
+    pub(super) fn path(&self, fact: FactId, at_hand: Option<Element>) -> String {
         let schema = &self.policy.schema;
-        let Some((record, _)) = schema.facts[fact].field_of else { return schema.facts[fact].name.clone() };
-        match (list.or_else(|| schema.list_of(record)), index) {
-            (Some(list), Some(i)) => format!("{}[{i}].{}", schema.facts[list].name, schema.facts[fact].name),
-            _ => schema.qualified_name(fact),
-        }
+        let field_of = schema.facts[fact].field_of;
+        let its_own = |e: &Element| matches!(schema.facts[e.list].ty.kind, TypeKind::List { record, .. } if field_of.is_some_and(|(of, _)| of == record));
+        schema.path(FactPath { fact, element: at_hand.filter(its_own) })
     }
 
     /// What a record of a list is called: its first text, or `instance 1`.
-    pub(super) fn record_name(&self, scope: Option<RecordId>, index: u32) -> String {
-        let Some(record) = scope else { return format!("{}", u64::from(index) + 1) };
+    pub(super) fn record_name(&self, Element { list, index }: Element) -> String {
         let schema = &self.policy.schema;
-        let given = schema.list_of(record).and_then(|list| self.report.deal.get(list));
-        let value = given.and_then(|g| match &g.value {
+        let TypeKind::List { record, .. } = schema.facts[list].ty.kind else { return schema.facts[list].name.clone() };
+        let value = self.report.deal.get(list).and_then(|given| match &given.value {
             Value::List(records) => records.get(index as usize),
             _ => None,
         });
@@ -60,11 +52,10 @@ impl Builder<'_> {
 
     /// What people call a fact: its label, with the record it belongs to.
     fn label(&self, path: FactPath) -> String {
-        let fact = &self.policy.schema.facts[path.fact];
-        let label = self.policy.schema.label(path.fact).to_owned();
-        match (fact.field_of, path.index) {
-            (Some((record, _)), Some(i)) => format!("{label} of {}", self.record_name(Some(record), i)),
-            _ => label,
+        let label = self.policy.schema.label(path.fact);
+        match path.element {
+            Some(element) => format!("{label} of {}", self.record_name(element)),
+            None => label.to_owned(),
         }
     }
 

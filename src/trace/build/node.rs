@@ -2,25 +2,24 @@
 
 use super::Builder;
 use crate::engine::{self, Seen};
-use crate::facts::{FactId, Origin};
+use crate::facts::{Element, Origin};
 use crate::policy::{ExprId, ExprKind};
 use crate::trace::data::{self, Node, NodeKind, NodeState};
 
 /// How deep expressions are followed; what lies deeper is left out and said to be.
 const DEEPEST: u32 = 40;
 
-/// Where an expression stands: within which list, at which record, how deep.
+/// Where an expression stands: at which record, how deep.
 #[derive(Clone, Copy)]
 pub(super) struct Context {
-    list: Option<FactId>,
-    record: Option<u32>,
+    record: Option<Element>,
     depth: u32,
 }
 
 impl Context {
     /// At the top of an expression that is taken for a record, or not.
-    pub(super) fn of(list: Option<FactId>, record: Option<u32>) -> Context {
-        Context { list, record, depth: 0 }
+    pub(super) fn of(record: Option<Element>) -> Context {
+        Context { record, depth: 0 }
     }
 }
 
@@ -43,10 +42,9 @@ impl Builder<'_> {
         out.record = node.record.filter(|_| outer != node.record);
         let of_list = if let ExprKind::Aggregate { list, .. } = kind { self.report.deal.get(*list) } else { None };
         out.origin = node.origin.or(of_list.map(|given| given.origin)).and_then(|origin| self.origin(origin));
-        let list = if let ExprKind::Aggregate { list, .. } = kind { Some(*list) } else { context.list };
         let parts = node.children.iter().filter(|c| !matches!(policy.exprs[c.expr].kind, ExprKind::Literal(_)));
         if context.depth < DEEPEST {
-            let within = Context { list, depth: context.depth + 1, ..context };
+            let within = Context { depth: context.depth + 1, ..context };
             out.parts = parts.map(|child| self.node(child, within)).collect();
         } else {
             out.cut = parts.count() > 0;
@@ -117,7 +115,7 @@ impl Builder<'_> {
             }
             ExprKind::Fact(id) => {
                 let fact = &policy.schema.facts[*id];
-                named(NodeKind::Fact, self.path(*id, context.list, context.record), &fact.label);
+                named(NodeKind::Fact, self.path(*id, context.record), &fact.label);
                 out.judged_by.clone_from(&fact.judged_by);
             }
             ExprKind::Constant(id) => {

@@ -1,9 +1,10 @@
 //! The form of the data in JSON, where it is not that of the types.
 
+use crate::facts::Element;
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::{Answers, Decision, Definition, FactRef, Node, Possible, Shown};
+use super::{Answers, Body, Decision, Definition, FactRef, Node, Possible, Shown};
 
 impl Serialize for FactRef {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -55,13 +56,13 @@ struct DefinitionBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<&'a Node>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    each: Option<Vec<ScopedBody<'a>>>,
+    each: Option<&'a [Body]>,
 }
 
-#[derive(serde::Serialize)]
-struct ScopedBody<'a> {
-    record: Option<u32>,
-    body: &'a Node,
+/// A record by its place; the list is named elsewhere.
+#[allow(clippy::ref_option, reason = "the form that serde asks for")]
+pub(super) fn place_in_list<S: Serializer>(record: &Option<Element>, serializer: S) -> Result<S::Ok, S::Error> {
+    record.map(|r| r.index).serialize(serializer)
 }
 
 /// Without its name, which is the key it stands under.
@@ -69,11 +70,8 @@ impl Serialize for Definition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let label = self.label.as_deref();
         let body = match self.bodies.as_slice() {
-            [(None, body)] => DefinitionBody { label, body: Some(body), each: None },
-            bodies => {
-                let each = bodies.iter().map(|(record, body)| ScopedBody { record: *record, body }).collect();
-                DefinitionBody { label, body: None, each: Some(each) }
-            }
+            [Body { record: None, body, .. }] => DefinitionBody { label, body: Some(body), each: None },
+            bodies => DefinitionBody { label, body: None, each: Some(bodies) },
         };
         body.serialize(serializer)
     }

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 pub use explanation::{Band, Criterion, DefaultRule, Points, Rubric, Rule, RuleState, Trace};
 use json::{by_name, is_false, is_true};
-pub use node::{Definition, Fault, Node, NodeKind, NodeState, Operand, Origin, Place};
+pub use node::{Body, Definition, Fault, Node, NodeKind, NodeState, Operand, Origin, Place};
 
 /// The version of the form of this data.
 pub const VERSION: u32 = 1;
@@ -150,6 +150,9 @@ impl Status {
 /// One answer.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Answer {
+    /// The record that it is about.
+    #[serde(skip)]
+    pub record: Option<crate::facts::Element>,
     /// How it ended.
     pub status: Status,
     /// The outcome, where there is one.

@@ -2,6 +2,7 @@
 
 use super::json::is_false;
 use super::{Possible, Shown};
+use crate::facts::Element;
 
 /// What a definition came to: once, or for each record.
 #[derive(Clone, Debug)]
@@ -10,8 +11,21 @@ pub struct Definition {
     pub name: String,
     /// What people call it.
     pub label: Option<String>,
-    /// Its expression; for one with a scope, once for each record, beside the record's place in its list.
-    pub bodies: Vec<(Option<u32>, Node)>,
+    /// Its expression; for one with a scope, once for each record.
+    pub bodies: Vec<Body>,
+}
+
+/// The expression of a definition.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Body {
+    /// The list of the record for which it is taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
+    /// That record.
+    #[serde(serialize_with = "super::json::place_in_list")]
+    pub record: Option<Element>,
+    /// The expression with what it came to.
+    pub body: Node,
 }
 
 /// An expression with what it came to.
@@ -51,9 +65,9 @@ pub struct Node {
     /// Whose judgement a fact is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judged_by: Option<String>,
-    /// For a part of a question about a list: which record, from 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub record: Option<u32>,
+    /// For a part of a question about a list: which record.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "super::json::place_in_list")]
+    pub record: Option<Element>,
     /// Its parts, in the order in which they are evaluated. Values written in the policy have no part of their own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Node>,

@@ -1,5 +1,6 @@
 //! What an answer rests on, folded away: every rule with its state, every condition down to facts.
 
+use crate::facts::Element;
 use rustc_hash::FxHashSet;
 
 use super::Page;
@@ -10,10 +11,10 @@ use crate::trace::reading;
 const DEEPEST: u32 = 10;
 
 /// The definitions of one answer that have been shown.
-type Shown<'a> = FxHashSet<(&'a str, Option<u32>)>;
+type Shown<'a> = FxHashSet<(&'a str, Option<Element>)>;
 
 impl<'a> Page<'a> {
-    pub(super) fn detail(&mut self, decision: &'a Decision, answer: &'a Answer, record: Option<u32>) {
+    pub(super) fn detail(&mut self, decision: &'a Decision, answer: &'a Answer, record: Option<Element>) {
         let Some(trace) = &answer.trace else { return };
         self.markup.open("details", &[]);
         self.markup.element("summary", &[], "What it rests on");
@@ -45,7 +46,7 @@ impl<'a> Page<'a> {
         self.markup.close("details");
     }
 
-    fn rule(&mut self, decision: &Decision, rule: &'a Rule, record: Option<u32>, shown: &mut Shown<'a>) {
+    fn rule(&mut self, decision: &Decision, rule: &'a Rule, record: Option<Element>, shown: &mut Shown<'a>) {
         let class = match (decision.kind, rule.state) {
             (Kind::Gate, RuleState::Stands) | (_, RuleState::Error) => "badge bad",
             (Kind::Gate, RuleState::DoesNotApply) | (_, RuleState::Stands) => "badge good",
@@ -81,7 +82,7 @@ impl<'a> Page<'a> {
         self.markup.raw("</div>\n");
     }
 
-    fn default(&mut self, trace: &'a Trace, record: Option<u32>, shown: &mut Shown<'a>) {
+    fn default(&mut self, trace: &'a Trace, record: Option<Element>, shown: &mut Shown<'a>) {
         let Some(default) = &trace.default else { return };
         self.markup.raw("<div class=\"rule\">otherwise → ");
         self.markup.element("span", &[("class", "value")], &said(&default.outcome));
@@ -105,13 +106,13 @@ impl<'a> Page<'a> {
         self.markup.raw("</p>\n");
     }
 
-    fn tree(&mut self, node: &'a Node, record: Option<u32>, shown: &mut Shown<'a>) {
+    fn tree(&mut self, node: &'a Node, record: Option<Element>, shown: &mut Shown<'a>) {
         self.markup.raw("<ul class=\"tree\">\n");
         self.node(node, record, 0, shown);
         self.markup.raw("</ul>\n");
     }
 
-    fn node(&mut self, node: &'a Node, record: Option<u32>, depth: u32, shown: &mut Shown<'a>) {
+    fn node(&mut self, node: &'a Node, record: Option<Element>, depth: u32, shown: &mut Shown<'a>) {
         let record = node.record.or(record);
         self.markup.raw("<li>");
         let (class, mark) = match (reading::truth(node), node.state) {

@@ -3,6 +3,7 @@
 mod detail;
 mod markup;
 
+use crate::facts::Element;
 use markup::Markup;
 
 use super::data::{Answer, Answers, Cite, Decision, Evaluation, Fault, Kind, Reason, RuleState, Status};
@@ -120,19 +121,19 @@ impl<'a> Page<'a> {
                 self.markup.element("p", &[("class", "soft")], "The list is empty.");
             }
             Answers::Each { answers, names } => {
-                for (i, (answer, name)) in answers.iter().zip(names).enumerate() {
+                for (answer, name) in answers.iter().zip(names) {
                     self.markup.raw("<p>");
                     self.markup.text(&format!("{name}: "));
                     verdict(&mut self.markup, answer);
                     self.markup.raw("</p>\n");
-                    self.answer(decision, answer, u32::try_from(i).ok());
+                    self.answer(decision, answer, answer.record);
                 }
             }
         }
         self.markup.close("article");
     }
 
-    fn answer(&mut self, decision: &'a Decision, answer: &'a Answer, record: Option<u32>) {
+    fn answer(&mut self, decision: &'a Decision, answer: &'a Answer, record: Option<Element>) {
         self.items(answer);
         self.rubric(answer);
         match answer.status {

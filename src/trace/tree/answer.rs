@@ -1,13 +1,20 @@
 //! One answer: what it says, why, who is to be asked, what is missing.
 
 use super::Tree;
+use crate::facts::Element;
 use crate::trace::data::{Answer, Decision, Fault, Kind, NodeState, Origin, Reason, RuleState, Status};
 use crate::trace::page::{BAD, BOLD, DIM, LINK, Line, Margin, OPEN, PLAIN};
 use crate::trace::{reading, words};
 
 impl<'a> Tree<'a> {
     /// Everything below the title of a decision or the line of a record.
-    pub(super) fn answer(&mut self, decision: &'a Decision, answer: &'a Answer, margin: &Margin, record: Option<u32>) {
+    pub(super) fn answer(
+        &mut self,
+        decision: &'a Decision,
+        answer: &'a Answer,
+        margin: &Margin,
+        record: Option<Element>,
+    ) {
         self.items(answer, margin);
         self.rubric(answer, margin);
         match answer.status {
@@ -167,7 +174,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The judgements that the rules that stand rest on.
-    fn judged(&mut self, answer: &'a Answer, margin: &Margin, record: Option<u32>) {
+    fn judged(&mut self, answer: &'a Answer, margin: &Margin, record: Option<Element>) {
         let Some(trace) = &answer.trace else { return };
         if self.options.verbose || !reading::settled(answer) {
             return;

@@ -1,5 +1,6 @@
 //! What an answer rests on: every rule with its state, every condition down to facts.
 
+use crate::facts::Element;
 use rustc_hash::FxHashSet;
 
 use super::Tree;
@@ -15,10 +16,16 @@ const MOST_PARTS: usize = 40;
 
 /// What has been shown of one answer already.
 #[derive(Default)]
-struct Shown<'a>(FxHashSet<(&'a str, Option<u32>)>);
+struct Shown<'a>(FxHashSet<(&'a str, Option<Element>)>);
 
 impl<'a> Tree<'a> {
-    pub(super) fn detail(&mut self, decision: &'a Decision, answer: &'a Answer, margin: &Margin, record: Option<u32>) {
+    pub(super) fn detail(
+        &mut self,
+        decision: &'a Decision,
+        answer: &'a Answer,
+        margin: &Margin,
+        record: Option<Element>,
+    ) {
         let Some(trace) = &answer.trace else { return };
         let mut shown = Shown::default();
         if let Some(computed) = &trace.computed {
@@ -55,7 +62,7 @@ impl<'a> Tree<'a> {
         decision: &Decision,
         rule: &'a Rule,
         margin: &Margin,
-        record: Option<u32>,
+        record: Option<Element>,
         shown: &mut Shown<'a>,
     ) {
         let (style, mark) = match rule.state {
@@ -104,7 +111,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    fn default(&mut self, trace: &'a Trace, margin: &Margin, record: Option<u32>, shown: &mut Shown<'a>) {
+    fn default(&mut self, trace: &'a Trace, margin: &Margin, record: Option<Element>, shown: &mut Shown<'a>) {
         let Some(default) = &trace.default else { return };
         let (style, mark, what) = if default.stands { (GOOD, "✓ ", "stands") } else { (DIM, "- ", "not needed") };
         let outcome = match default.outcome.state {
@@ -142,7 +149,7 @@ impl<'a> Tree<'a> {
     }
 
     /// An expression, then what made it come out as it did.
-    fn node(&mut self, node: &'a Node, margin: &Margin, record: Option<u32>, depth: u32, shown: &mut Shown<'a>) {
+    fn node(&mut self, node: &'a Node, margin: &Margin, record: Option<Element>, depth: u32, shown: &mut Shown<'a>) {
         let record = node.record.or(record);
         let within = margin.within("  ");
         if let Some(leaf) = only_leaf(node) {
@@ -175,7 +182,7 @@ impl<'a> Tree<'a> {
                 if part.record != last {
                     last = part.record;
                     let list = node.name.as_deref().unwrap_or("record");
-                    let of = format!("{list}[{}]", part.record.unwrap_or_default());
+                    let of = format!("{list}[{}]", part.record.map_or(0, |r| r.index));
                     self.page.put(&within, &Line::new().with(DIM, of));
                 }
                 inner = within.within("  ");

@@ -88,7 +88,7 @@ impl<'a> Tree<'a> {
         if answers.is_empty() {
             self.page.put(&Margin::spaces(4), &Line::new().with(DIM, "the list is empty"));
         }
-        for (i, (answer, name)) in answers.iter().zip(names).enumerate() {
+        for (answer, name) in answers.iter().zip(names) {
             let mut line = mark(answer).plain(name).plain(": ").with(BOLD, reading::verdict(answer));
             if let Some(by) = answer.by.as_ref().filter(|by| !by.is_empty()) {
                 line.push(DIM, format!("  by {}", by.join(", ")));
@@ -98,8 +98,7 @@ impl<'a> Tree<'a> {
             }
             self.page.put(&Margin::spaces(2).within("  "), &line);
             if self.options.verbose || !reading::settled(answer) {
-                let record = u32::try_from(i).ok();
-                self.answer(decision, answer, &Margin::spaces(6), record);
+                self.answer(decision, answer, &Margin::spaces(6), answer.record);
             }
         }
     }

@@ -116,9 +116,8 @@ pub fn why(
             _ => return Err(WhyError::WhichRecord { decision: name.clone(), records: answers.len() }),
         },
     };
-    let record = record.or(of.map(|_| 0));
     let wanted = not.map(|text| wanted::wanted(report.policy, decision, text, answer)).transpose()?;
-    let mut account = Account::new(Reading::new(&data), taken, answer, record, of);
+    let mut account = Account::new(Reading::new(&data), taken, answer, answer.record, of);
     match wanted {
         None => account.why(),
         Some(wanted) => account.why_not(&wanted),

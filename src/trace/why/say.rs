@@ -1,5 +1,6 @@
 //! The sentences of "why this".
 
+use crate::facts::Element;
 use crate::trace::data::{Answer, Decision, Kind, Node, NodeKind, NodeState, Notes, Reason, Rule, RuleState, Status};
 use crate::trace::page::{Line, Margin, Page};
 use crate::trace::reading::{self, Reading};
@@ -13,7 +14,7 @@ pub(super) struct Account<'a> {
     pub(super) reading: Reading<'a>,
     pub(super) decision: &'a Decision,
     pub(super) answer: &'a Answer,
-    pub(super) record: Option<u32>,
+    pub(super) record: Option<Element>,
     of: Option<&'a str>,
     page: Page,
 }
@@ -23,7 +24,7 @@ impl<'a> Account<'a> {
         reading: Reading<'a>,
         decision: &'a Decision,
         answer: &'a Answer,
-        record: Option<u32>,
+        record: Option<Element>,
         of: Option<&'a str>,
     ) -> Account<'a> {
         Account { reading, decision, answer, record, of, page: Page::new(false) }
@@ -296,11 +297,11 @@ impl<'a> Account<'a> {
     }
 
     /// `Channel (deal.channel) is tender, city-tender.ron:12:18`; a decision of another record says of which.
-    fn leaf(&self, leaf: &Node, record: Option<u32>) -> String {
+    fn leaf(&self, leaf: &Node, record: Option<Element>) -> String {
         let name = match leaf.kind {
             NodeKind::Fact => leaf.name.clone().unwrap_or_else(|| leaf.text.clone()),
             NodeKind::Decision if self.reading.is_per_record(&leaf.text) => match record {
-                Some(record) => format!("{}[{record}]", leaf.text),
+                Some(record) => format!("{}[{}]", leaf.text, record.index),
                 None => leaf.text.clone(),
             },
             _ => leaf.text.clone(),

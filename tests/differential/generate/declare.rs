@@ -120,12 +120,16 @@ impl<'r> Declare<'_, 'r> {
     }
 
     fn record(&mut self, which: usize) {
-        let (name, list) = *[("site", "sites"), ("crew", "crews")].get(which).unwrap_or(&("site", "sites"));
+        let names = [("site", ["sites", "old_sites"]), ("crew", ["crews", "old_crews"])];
+        let (name, lists) = names[which];
         let count = self.dice.between(1, 3);
         let fields: Vec<Fact> = (0..count).map(|i| self.fact(format!("{name}.x{i}"), Some(which))).collect();
         let up_to = if count == 1 { 2 } else { self.dice.between(1, 2) as u32 };
-        self.names.lists.push(list.to_owned());
-        self.pack.records.push(Record { name: name.to_owned(), list: list.to_owned(), up_to, fields });
+        let two = self.dice.percent(25);
+        let lists: Vec<String> = lists[..1 + usize::from(two)].iter().map(|l| (*l).to_owned()).collect();
+        let up_to = if two { 1 } else { up_to };
+        self.names.lists.push(lists.clone());
+        self.pack.records.push(Record { name: name.to_owned(), lists, up_to, fields });
     }
 
     fn constant(&mut self) {
@@ -160,9 +164,10 @@ impl<'r> Declare<'_, 'r> {
     }
 
     /// Which record a declaration is named after, if any, and what can be read there.
-    fn scope(&mut self) -> (Option<usize>, Env) {
-        let record =
-            (!self.names.lists.is_empty() && self.dice.percent(35)).then(|| self.dice.roll(self.names.lists.len()));
+    fn scope(&mut self, most_lists: usize) -> (Option<usize>, Env) {
+        let records = self.names.lists.iter().enumerate().filter(|(_, lists)| lists.len() <= most_lists);
+        let records: Vec<usize> = records.map(|(record, _)| record).collect();
+        let record = (!records.is_empty() && self.dice.percent(35)).then(|| *self.dice.pick(&records));
         (record, Env { at_hand: record.into_iter().collect(), ..Env::default() })
     }
 
@@ -192,7 +197,7 @@ impl<'r> Declare<'_, 'r> {
     }
 
     fn definition(&mut self) {
-        let (record, env) = self.scope();
+        let (record, env) = self.scope(2);
         let name = self.name("a", record);
         let depth = DEPTH;
         let (written, ty, optional) = match self.dice.roll(4) {
@@ -243,7 +248,8 @@ impl<'r> Declare<'_, 'r> {
     // ---- Decisions ----------------------------------------------------------------------------------------------
 
     fn decision(&mut self) {
-        let (record, env) = self.scope();
+        // Decisions are taken for the records of one list.
+        let (record, env) = self.scope(1);
         let name = self.name("d", record);
         let var = |name: String, ty: Ty, optional: bool| Var { name, ty, optional, record };
         let shape = self.dice.roll(20);

@@ -46,8 +46,8 @@ pub struct Names {
     pub vars: Vec<Var>,
     /// Variants of each enumeration.
     pub enums: Vec<Vec<String>>,
-    /// The list of each record.
-    pub lists: Vec<String>,
+    /// The lists of each record.
+    pub lists: Vec<Vec<String>>,
     /// Look-ups: name, types of the parameters, type.
     pub lookups: Vec<(String, Vec<Ty>, Ty)>,
 }
@@ -177,14 +177,14 @@ impl Expressions<'_, '_> {
 
     /// `any of`, `all of`.
     fn question(&mut self, env: &Env, depth: u32) -> Option<E> {
-        let (record, inner) = self.list(env)?;
+        let (list, inner) = self.list(env)?;
         let kind = self.dice.word(&["any", "all"]);
         let condition = self.boolean(&inner, depth - 1);
-        Some(E::Aggregate(kind, None, self.names.lists[record].clone(), Some(Box::new(condition))))
+        Some(E::Aggregate(kind, None, list, Some(Box::new(condition))))
     }
 
     /// A list whose record is not at hand yet, and what may be said of each of its records.
-    fn list(&mut self, env: &Env) -> Option<(usize, Env)> {
+    fn list(&mut self, env: &Env) -> Option<(String, Env)> {
         let free: Vec<usize> = (0..self.names.lists.len()).filter(|r| !env.at_hand.contains(r)).collect();
         if free.is_empty() {
             return None;
@@ -192,7 +192,8 @@ impl Expressions<'_, '_> {
         let record = *self.dice.pick(&free);
         let mut inner = env.clone();
         inner.at_hand.push(record);
-        Some((record, inner))
+        let list = self.dice.pick(&self.names.lists[record]).clone();
+        Some((list, inner))
     }
 
     /// A test of some name.
@@ -384,10 +385,9 @@ impl Expressions<'_, '_> {
     }
 
     fn aggregate(&mut self, env: &Env, kind: Kind, unit: Unit, depth: u32) -> E {
-        let Some((record, inner)) = self.list(env) else {
+        let Some((list, inner)) = self.list(env) else {
             return self.number(env, kind, unit, 0);
         };
-        let list = self.names.lists[record].clone();
         let condition = self.dice.percent(60).then(|| Box::new(self.boolean(&inner, depth)));
         if unit == Unit::Plain && self.dice.percent(40) {
             return E::Aggregate("count", None, list, condition);

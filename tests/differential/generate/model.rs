@@ -28,7 +28,8 @@ pub struct Fact {
 #[derive(Clone, Debug)]
 pub struct Record {
     pub name: String,
-    pub list: String,
+    /// The facts that are lists of it.
+    pub lists: Vec<String>,
     pub up_to: u32,
     pub fields: Vec<Fact>,
 }
@@ -253,7 +254,9 @@ impl Pack {
         for record in &self.records {
             let fields: String = record.fields.iter().map(|f| format!("  field {}", f.text())).collect();
             all.push(format!("record {}\n{fields}", record.name));
-            all.push(format!("fact {}: list of {} up to {}\n", record.list, record.name, record.up_to));
+            for list in &record.lists {
+                all.push(format!("fact {list}: list of {} up to {}\n", record.name, record.up_to));
+            }
         }
         for constant in &self.constants {
             let value = |(value, from): &(String, Option<String>)| match from {

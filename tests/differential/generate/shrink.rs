@@ -30,14 +30,23 @@ pub fn smaller(case: &Case) -> Vec<Case> {
     for (i, record) in pack.records.iter().enumerate() {
         with(&|c| {
             let record = c.pack.records.remove(i);
-            c.deal.remove(&record.list);
+            record.lists.iter().for_each(|list| drop(c.deal.remove(list)));
             true
+        });
+        with(&|c| {
+            let unused = c.pack.records[i].lists.pop();
+            unused.is_some_and(|list| {
+                c.deal.remove(&list);
+                !c.pack.records[i].lists.is_empty()
+            })
         });
         each(record.fields.len(), |field| {
             with(&|c| {
                 let removed = c.pack.records[i].fields.remove(field);
-                if let Some(Val::List(given)) = c.deal.get_mut(&record.list) {
-                    given.iter_mut().for_each(|r| drop(r.remove(&removed.name)));
+                for list in &record.lists {
+                    if let Some(Val::List(given)) = c.deal.get_mut(list) {
+                        given.iter_mut().for_each(|r| drop(r.remove(&removed.name)));
+                    }
                 }
                 true
             });
@@ -56,10 +65,10 @@ pub fn smaller(case: &Case) -> Vec<Case> {
             true
         });
     }
-    for record in &pack.records {
-        if let Some(Val::List(given)) = case.deal.get(&record.list) {
+    for list in pack.records.iter().flat_map(|r| &r.lists) {
+        if let Some(Val::List(given)) = case.deal.get(list) {
             each(given.len(), |at| {
-                with(&|c| match c.deal.get_mut(&record.list) {
+                with(&|c| match c.deal.get_mut(list) {
                     Some(Val::List(given)) => removes(given, at),
                     _ => false,
                 });
