@@ -156,6 +156,7 @@ prop_compose! {
             Reason { rule, label: None, outcome: Some(words.clone()), because, cites: Vec::new() }
         };
         Answer {
+            record: None,
             status,
             value: settled.then(|| shown(words.clone())),
             unit: None,
