@@ -83,6 +83,23 @@ impl Number {
         self.numerator() < 0
     }
 
+    /// Its digits as policies write them, in threes before the point: `1_000_000.5`.
+    pub fn grouped(self) -> String {
+        let number = self.to_string();
+        let (sign, digits) = number.strip_prefix('-').map_or(("", number.as_str()), |digits| ("-", digits));
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        let (whole, rest) = digits.split_at(end);
+        let mut out = String::from(sign);
+        for (i, digit) in whole.chars().enumerate() {
+            if i > 0 && (whole.len() - i).is_multiple_of(3) {
+                out.push('_');
+            }
+            out.push(digit);
+        }
+        out.push_str(rest);
+        out
+    }
+
     /// How many decimals it takes to write it exactly; `None` for a fraction such as 1/3.
     pub fn places(self) -> Option<u32> {
         let mut rest = self.denominator();
@@ -295,6 +312,19 @@ mod tests {
 
     fn number(text: &str) -> Number {
         text.parse().unwrap_or_else(|e| unreachable!("{text}: {e:?}"))
+    }
+
+    #[test]
+    fn groups_digits_before_the_point_alone() {
+        for (n, expected) in [
+            ("0", "0"),
+            ("999", "999"),
+            ("-1000", "-1_000"),
+            ("1234567.12345", "1_234_567.12345"),
+            ("-100000.5", "-100_000.5"),
+        ] {
+            assert_eq!(number(n).grouped(), expected);
+        }
     }
 
     #[test]

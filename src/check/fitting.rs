@@ -235,9 +235,9 @@ fn lies_in(inner: NumberRange, outer: NumberRange) -> bool {
 fn range_words(ty: &Type) -> String {
     match &ty.kind {
         TypeKind::Number(number) => match (number.range.low, number.range.high) {
-            (Some(low), Some(high)) => format!("{low}..{high}"),
-            (Some(low), None) => format!("{low}.."),
-            (None, Some(high)) => format!("..{high}"),
+            (Some(low), Some(high)) => format!("{}..{}", low.grouped(), high.grouped()),
+            (Some(low), None) => format!("{}..", low.grouped()),
+            (None, Some(high)) => format!("..{}", high.grouped()),
             (None, None) => "any range".to_owned(),
         },
         TypeKind::Date(range) => format!("{}..{}", range.low, range.high),

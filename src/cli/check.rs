@@ -59,12 +59,13 @@ fn summary(pack: &Pack) -> String {
     let name = policy.label.as_deref().unwrap_or(&policy.name);
     let decisions = count(policy.decisions.len(), "decision", "decisions");
     let facts = count(policy.schema.facts.len(), "fact", "facts");
-    let mut text = format!("{name}, version {}: {decisions} from {facts}", policy.version);
+    // Nobody is to take silence about these for proof.
+    let mut unchecked = "conflicts and gaps between rules are not looked for yet".to_owned();
     if !policy.properties.is_empty() {
-        let properties = count(policy.properties.len(), "property", "properties");
-        text.push_str(&format!("\n{properties} compiled, and not proved: that is not built yet"));
+        let properties = count(policy.properties.len(), "property is", "properties are");
+        unchecked.push_str(&format!(", and {properties} not proved"));
     }
-    text
+    format!("{name}, version {}: {decisions} from {facts}\n{unchecked}", policy.version)
 }
 
 /// Problems as data are the result, on standard output; for people they go to standard error like all others.

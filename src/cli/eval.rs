@@ -12,7 +12,7 @@ use crate::base::did_you_mean;
 use crate::diagnostic::render;
 use crate::engine::Options;
 use crate::host;
-use crate::pack::{Decisions, Pack};
+use crate::pack::{Decisions, Error, NAMELESS, Pack};
 use crate::policy::DecisionId;
 use crate::trace::{TreeOptions, data::Status};
 
@@ -101,16 +101,26 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
                 exit = exit.max(outcome(&decisions));
             }
             Err(error) => {
-                if arguments.format == Format::Json {
-                    let problems = render::json(error.diagnostics(), error.sources());
-                    let name = path.map(deals::name).unwrap_or_default();
-                    output.line(&json!({ "deal": name, "diagnostics": problems }).to_string())?;
-                }
-                exit = exit.max(output.failure(error.into()));
+                exit = exit.max(if arguments.format == Format::Json {
+                    unreadable(path, &error, output)?
+                } else {
+                    output.failure(error.into())
+                });
             }
         }
     }
     Ok(exit)
+}
+
+/// A deal that cannot be read, for programs: standard output has its problems, and standard error says no more than
+/// that there are some.
+fn unreadable(path: Option<&Path>, error: &Error, output: &mut Output) -> Result<Exit, Failure> {
+    let name = path.map_or_else(|| NAMELESS.to_owned(), deals::name);
+    let problems = render::json(error.diagnostics(), error.sources());
+    output.line(&json!({ "deal": name, "diagnostics": problems }).to_string())?;
+    let summary = render::summary(error.diagnostics()).unwrap_or_default();
+    output.remark(&format!("{name} is not decided: {summary}, told in the JSON"));
+    Ok(Exit::Failed)
 }
 
 /// The decisions in the form asked for, with a line break at the end.

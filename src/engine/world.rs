@@ -204,11 +204,10 @@ fn texts_of(policy: &Policy, deal: &Deal) -> Arc<[Arc<str>]> {
         }
     }
     let others = policy.schema.facts.iter().filter(|(_, f)| f.ty.kind == TypeKind::Text).count();
-    texts.extend((1..=others + 1).map(|i| OTHER_TEXT.repeat(i).into()));
     texts.sort_unstable();
     texts.dedup();
+    let others: Vec<_> = Value::other_texts().filter(|t| texts.binary_search(t).is_err()).take(others + 1).collect();
+    texts.extend(others);
+    texts.sort_unstable();
     texts.into()
 }
-
-/// Repeated, a text that neither the policy nor the deal names.
-const OTHER_TEXT: &str = "\u{2026}";

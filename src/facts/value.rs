@@ -28,6 +28,21 @@ pub enum Value {
     List(Arc<[RecordValue]>),
 }
 
+/// Repeated, a text that stands for one that neither the policy nor the deal names: a noncharacter of Unicode.
+const OTHER_TEXT: char = '\u{10ffff}';
+
+impl Value {
+    /// Texts that stand for those that nobody named, all different.
+    pub fn other_texts() -> impl Iterator<Item = Arc<str>> {
+        (1..).map(|n| std::iter::repeat_n(OTHER_TEXT, n).collect::<String>().into())
+    }
+
+    /// Whether it stands for a text that nobody named, and so is not to be shown.
+    pub fn is_other_text(&self) -> bool {
+        matches!(self, Value::Text(text) if !text.is_empty() && text.chars().all(|c| c == OTHER_TEXT))
+    }
+}
+
 /// A record in a list: what is given of each of its fields, in the order of their declaration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordValue {

@@ -10,7 +10,7 @@ use crate::trace::Report;
 use crate::trace::data::{Answer, Answers, Evaluation};
 
 /// What a deal without a name is called.
-const NAMELESS: &str = "a deal";
+pub(crate) const NAMELESS: &str = "a deal";
 
 /// The decisions of one deal: each by its name, with everything they rest on.
 ///

@@ -10,4 +10,5 @@ mod manifest;
 pub use compile::Pack;
 pub use deal::Deal;
 pub use decisions::Decisions;
+pub(crate) use decisions::NAMELESS;
 pub use error::Error;

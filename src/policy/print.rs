@@ -280,7 +280,7 @@ impl Printer<'_> {
         let schema = &self.policy.schema;
         let money = unit.0.iter().filter(|&&(_, exponent)| exponent > 0).find(|&&(u, _)| schema.units[u].currency);
         let cents = money.and_then(|&(u, _)| schema.units[u].decimals).unwrap_or(0);
-        let mut text = grouped(&n.to_string());
+        let mut text = n.grouped();
         if let Some(places) = n.places()
             && places > 0
         {
@@ -297,22 +297,6 @@ impl Printer<'_> {
             self.put(&name);
         }
     }
-}
-
-/// Digits before the point in threes: `1_000`.
-fn grouped(number: &str) -> String {
-    let (sign, digits) = number.strip_prefix('-').map_or(("", number), |digits| ("-", digits));
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let (whole, rest) = digits.split_at(end);
-    let mut out = String::from(sign);
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
-            out.push('_');
-        }
-        out.push(digit);
-    }
-    out.push_str(rest);
-    out
 }
 
 fn compare_sign(op: CompareOp) -> &'static str {

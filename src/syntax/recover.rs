@@ -7,7 +7,7 @@ use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
 use crate::base::{FileId, Span};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 use super::errors::{self, Place};
 use super::grammar::{Pair, PestError, PolicyParser, Rule};
@@ -108,7 +108,10 @@ impl<'t> Recovery<'t, '_> {
     fn clause(&mut self, token: Token, kind: Rule) -> usize {
         let attempt = self.attempt(Rule::lone_clause, Rule::clause, token.start);
         let end = attempt.end;
-        let (pair, next) = self.judge(token, attempt);
+        let (pair, next) = match self.days_from_to(token, &attempt) {
+            Some(next) => (None, next),
+            None => self.judge(token, attempt),
+        };
         let span = match &pair {
             Some(_) => Span::new(self.file, token.start, lex_end(self.text, token.start, end)),
             None => Span::new(self.file, token.start, token.end),
@@ -119,6 +122,27 @@ impl<'t> Recovery<'t, '_> {
             declaration.clauses.push(Clause { kind, base: token.start, pair, span });
         }
         next.at
+    }
+
+    /// `days from a to b`, which reads like a name and the clause `from a`.
+    fn days_from_to(&mut self, token: Token, attempt: &Attempt<'t>) -> Option<Next> {
+        let to = lex::token_at(self.text, attempt.stuck.as_ref()?.at, self.chunk.end)?;
+        let line = self.text.get(..token.start)?.rfind('\n').map_or(0, |at| at + 1).max(self.chunk.start);
+        let before = lex::tokens_in(self.text, line, token.start);
+        let [before_days, days] = before.fold([None; 2], |[_, last], next| [last, Some(next)]);
+        let is = |t: Option<Token>, word: &str| t.is_some_and(|t| t.text(self.text) == word);
+        // A duration may well have a begin: `value 14 days from 2026-01-01`.
+        let duration = before_days.is_some_and(|t| t.kind == Kind::Number);
+        if !is(Some(token), "from") || !is(days, "days") || !is(Some(to), "to") || token.first_on_line || duration {
+            return None;
+        }
+        let first = self.text.get(token.end..to.start).unwrap_or("").trim();
+        let between = format!("between {first} and");
+        let advice = format!("write `days {between} …`");
+        let span = Span::new(self.file, token.start, to.end);
+        let message = "days are not counted with `from` and `to`";
+        self.found.diagnostics.push(Diagnostic::error(Code::SyntaxError, span, message).suggest(span, between, advice));
+        Some(Next { at: self.next_line(to.end), is_broken: true })
     }
 
     /// A word that begins neither a declaration nor a clause.

@@ -193,7 +193,7 @@ impl Document {
             self.bullet(&format!("Possible: {}", escaped(&reading::possibilities(possible))));
         }
         if let Some(states) = reading::possible_states(answer) {
-            self.bullet(&format!("Also possible: {states}"));
+            self.bullet(&reading::capitalized(&states));
         }
         self.bullet(&format!("Missing: {}", escaped(&reading::missing_labels(answer))));
     }

@@ -182,19 +182,24 @@ pub(super) fn outcome(node: &Node) -> String {
 
 /// Whether these are yes and no, which goes without saying.
 pub(super) fn is_truth(possible: &Possible) -> bool {
-    matches!(possible, Possible::Values(values) if values.len() == 2 && values.iter().all(|v| v.json.is_boolean()))
+    matches!(possible, Possible::Values { values, .. } if values.len() == 2 && values.iter().all(|v| v.json.is_boolean()))
 }
 
 /// `high, medium or low`, `0 to 10 hours`.
 pub(super) fn possibilities(possible: &Possible) -> String {
     match possible {
-        Possible::Values(values) if values.len() > MOST_VALUES => {
+        Possible::Values { values, other_texts } if values.len() > MOST_VALUES => {
             let first: Vec<&str> = values.iter().take(MOST_VALUES).map(|v| v.words.as_str()).collect();
-            format!("{} or one of {} more", first.join(", "), values.len() - MOST_VALUES)
+            let others = if *other_texts { ", or another text" } else { "" };
+            format!("{} or one of {} more{others}", first.join(", "), values.len() - MOST_VALUES)
         }
-        Possible::Values(values) => {
+        Possible::Values { values, other_texts } => {
             let mut all: Vec<&str> = values.iter().map(|v| v.words.as_str()).collect();
-            all.dedup();
+            match (all.is_empty(), other_texts) {
+                (_, false) => {}
+                (true, true) => all.push("any text"),
+                (false, true) => all.push("another text"),
+            }
             if all == ["no", "yes"] {
                 all.reverse();
             }
@@ -326,18 +331,25 @@ pub(super) fn is_gap(answer: &Answer) -> bool {
     answer.status == Status::Undecided && answer.missing.as_ref().is_none_or(Vec::is_empty)
 }
 
-/// What else may come out, beside values: `no rule may speak`, `rules may disagree`, `there may be an error`.
+/// What else may come of it, beside values: `it may turn out that no rule covers this, or that rules contradict
+/// each other`.
 pub(super) fn possible_states(answer: &Answer) -> Option<String> {
     let states: Vec<&str> = answer
         .possible_states
         .iter()
         .map(|state| match *state {
-            "gap" => "no rule may speak",
-            "conflict" => "rules may disagree",
-            _ => "it may end in an error",
+            "gap" => "that no rule covers this",
+            "conflict" => "that rules contradict each other",
+            _ => "that it cannot be worked out",
         })
         .collect();
-    if states.is_empty() { None } else { Some(words::listed(&states, "and")) }
+    if states.is_empty() { None } else { Some(format!("it may turn out {}", words::listed(&states, "or"))) }
+}
+
+/// What begins a line of prose.
+pub(super) fn capitalized(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// What became of a rule, in words.

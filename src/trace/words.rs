@@ -16,7 +16,7 @@ pub fn value(schema: &Schema, ty: &Type, value: &Value) -> String {
         (Value::Number(n), TypeKind::Number(number_type)) => quantity(schema, number_type, *n),
         (Value::Number(n), _) => number(*n),
         // What the engine puts for a text that nobody has named.
-        (Value::Text(text), _) if !text.is_empty() && text.chars().all(|c| c == '…') => "another text".to_owned(),
+        (other, _) if other.is_other_text() => "another text".to_owned(),
         (Value::Text(text), _) => quoted(text),
         (Value::Date(date), _) => date.to_string(),
         (Value::Variant(i), TypeKind::Variant(e) | TypeKind::Items(e)) => variant(schema, *e, *i),

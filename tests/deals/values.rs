@@ -117,19 +117,25 @@ fn set_says_what_is_wrong() {
             "client.kind=x",
             "E0605 `client.kind` can't be `x`: not one of its values (it is `private`, `nonprofit` or `government`)",
         ),
-        ("client.kind=none", "E0609 `client.kind` can't be none: none (leave it out where it is not known)"),
+        ("client.kind=none", "E0609 `client.kind` can't be none (leave it out where it is not known)"),
         ("deal.months=121", "E0606 `deal.months` is 121, which is out of its range: must be between 0 and 120"),
-        (
-            "deal.months=",
-            "E0604 `deal.months` is to be a whole number, not ``: expected a whole number (none is written `none` here)",
-        ),
+        ("deal.months=", "E0604 `deal.months` is to be a whole number, not `` (none is written `none` here)"),
         (
             "sites[2].users=1",
             "E0610 `sites[2]` would leave a hole: `sites` has 1 record so far (the next record is `sites[1]`)",
         ),
         ("sites[3].users=1", "E0610 `sites` may have at most 3 records, and so has no `[3]`"),
         ("sites[0].user=1", "E0602 no field is called `user` (did you mean `users`?)"),
-        ("sites[0].users=-1", "E0606 `sites[0].users` is -1, which is out of its range: must be between 0 and 1000"),
+        ("weather=fine", "E0602 no fact is called `weather` (a deal holds `client`, `deal` and `sites`)"),
+        (
+            "client.weather=fine",
+            "E0602 no fact is called `client.weather` (`client` holds `existing`, `kind`, `name` and `since`)",
+        ),
+        (
+            "sites[0].weather=fine",
+            "E0602 no field is called `weather` (a record of `sites` holds `kind`, `name`, `owner` and `users`)",
+        ),
+        ("sites[0].users=-1", "E0606 `sites[0].users` is -1, which is out of its range: must be between 0 and 1_000"),
         ("sites[x].users=1", "E0601 `x` in `sites[x].users` is not an index: the first is 0"),
         ("sites[0=1", "E0601 `sites[0` lacks a `]` behind its index"),
         ("sites[0]users=1", "E0601 `sites[0]users` lacks a `.` behind its index"),
@@ -141,7 +147,7 @@ fn set_says_what_is_wrong() {
         ("sites=[(users: 1", "E0601 this is not RON: expected comma (a bracket, a quote or a comment is not closed)"),
         (
             "sites=[(users: 1001)]",
-            "E0606 `sites[0].users` is 1001, which is out of its range: must be between 0 and 1000",
+            "E0606 `sites[0].users` is 1_001, which is out of its range: must be between 0 and 1_000",
         ),
     ] {
         assert_eq!(refused(assignment), expected, "{assignment}");

@@ -57,9 +57,12 @@ fn undecided(answer: &Answer) -> String {
     }
     let mut said = format!("undecided, missing {}", paths(missing));
     match &answer.possible {
-        Some(Possible::Values(values)) if values.is_empty() => {}
-        Some(Possible::Values(values)) => {
-            said.push_str(&format!(", possible {}", values.iter().map(value).collect::<Vec<_>>().join(" or ")));
+        Some(Possible::Values { values, other_texts }) => {
+            let others = other_texts.then(|| "another text".to_owned());
+            let all: Vec<String> = values.iter().map(value).chain(others).collect();
+            if !all.is_empty() {
+                said.push_str(&format!(", possible {}", all.join(" or ")));
+            }
         }
         Some(Possible::Range { from, to, none }) => {
             let none = if *none { " or none" } else { "" };

@@ -188,6 +188,38 @@ fn every_evaluation_follows_its_schema() {
 }
 
 #[test]
+fn texts_that_nobody_named_are_possible_without_being_listed() {
+    let text = "fact a: text\nfact b: text\nfact known: boolean\n\
+                decide plain: text = a\n\
+                decide mixed: text = if known then \"nobody\" else b\n\
+                decide named: text = if known then \"x\" else \"y\"\n\
+                decide same: boolean = a is b\n";
+    let pack = Pack::compile("texts", "Texts", &[], vec![("texts.policy".to_owned(), text.to_owned())]);
+    let schema: serde_json::Value = serde_json::from_str(&read_file(Path::new("docs/eval.schema.json"))).expect("JSON");
+    let schema = jsonschema::draft202012::new(&schema).expect("a schema");
+    pack.report("texts.ron", "()", &Options::default(), |report| {
+        let json: serde_json::Value = serde_json::from_str(&report.json()).expect("JSON");
+        assert!(schema.is_valid(&json), "{json}");
+        let decision = |name: &str, key: &str| json["decisions"][name][key].clone();
+        assert_eq!(decision("plain", "possible"), serde_json::json!(["nobody", "x", "y"]));
+        assert_eq!(decision("plain", "other_texts"), true);
+        assert_eq!(decision("mixed", "other_texts"), true);
+        assert_eq!(decision("named", "possible"), serde_json::json!(["x", "y"]));
+        assert!(json["decisions"]["named"].get("other_texts").is_none());
+        assert_eq!(decision("same", "possible"), serde_json::json!([false, true]));
+        let views = [report.json(), report.tree(TreeOptions { verbose: true, color: false }), report.markdown()];
+        assert!(views.iter().all(|view| !view.contains('\u{10ffff}') && !view.contains("\\u10ffff")), "{views:#?}");
+        assert!(views[1].contains("“nobody”, “x”, “y” or another text"), "{}", views[1]);
+    });
+    // A deal may say what stands for them, and they still differ.
+    let odd = "(known: true, b: \"\u{10ffff}\")";
+    pack.report("odd.ron", odd, &Options::default(), |report| {
+        let json: serde_json::Value = serde_json::from_str(&report.json()).expect("JSON");
+        assert_eq!(json["decisions"]["same"]["possible"], serde_json::json!([false, true]));
+    });
+}
+
+#[test]
 fn trees() {
     for_each_situation(|name, report| {
         insta::assert_snapshot!(format!("tree_{name}"), report.tree(TreeOptions::default()));

@@ -42,11 +42,11 @@ pub(super) fn names(names: &[&str], word: &str) -> String {
     }
 }
 
-/// Numbers with their unit: `between 0 and 10000 hours`, `at least 1`.
+/// Numbers with their unit: `between 0 and 10_000 hours`, `at least 1`.
 pub(super) fn range(schema: &Schema, number: &NumberType) -> String {
     let (low, high) = (number.range.low, number.range.high);
     match (low, high) {
-        (Some(low), Some(high)) => format!("between {low} and {}", amount(schema, high, number)),
+        (Some(low), Some(high)) => format!("between {} and {}", low.grouped(), amount(schema, high, number)),
         (Some(low), None) => format!("at least {}", amount(schema, low, number)),
         (None, Some(high)) => format!("at most {}", amount(schema, high, number)),
         (None, None) => "between -10^18 and 10^18".to_owned(),
@@ -57,8 +57,8 @@ pub(super) fn range(schema: &Schema, number: &NumberType) -> String {
 pub(super) fn amount(schema: &Schema, n: Number, number: &NumberType) -> String {
     let unit = if n == Number::ONE { schema.unit_name(&number.unit) } else { unit(schema, number) };
     match unit {
-        Some(unit) => format!("{n} {unit}"),
-        None => n.to_string(),
+        Some(unit) => format!("{} {unit}", n.grouped()),
+        None => n.grouped(),
     }
 }
 
@@ -68,10 +68,13 @@ pub(super) fn unit(schema: &Schema, number: &NumberType) -> Option<String> {
     plural.or_else(|| schema.unit_name(&number.unit))
 }
 
-/// What was found: "the number `12`".
-pub(super) fn found(node: &Node) -> String {
+/// What was found in `text`: "the number `12`".
+pub(super) fn found(node: &Node, text: &str) -> String {
     match &node.kind {
-        Kind::Null => "none".to_owned(),
+        Kind::Null => match written(node, text) {
+            "" => "nothing".to_owned(),
+            written => format!("`{}`", short(written)),
+        },
         Kind::Boolean(b) => format!("`{b}`"),
         Kind::Number(digits) => format!("the number `{}`", short(digits)),
         Kind::Text(text) => format!("the text \"{}\"", short(text)),
@@ -81,6 +84,14 @@ pub(super) fn found(node: &Node) -> String {
         Kind::List { .. } | Kind::DeepList => "a list".to_owned(),
         Kind::Map(_) | Kind::DeepMap => "a group of values".to_owned(),
         Kind::Other(what) => (*what).to_owned(),
+    }
+}
+
+/// How a value is written; `none` where that is not known, and nothing where YAML lets a value go unsaid.
+pub(super) fn written<'t>(node: &Node, text: &'t str) -> &'t str {
+    match text.get(node.span.start as usize..node.span.end as usize) {
+        Some(written) if !text.is_empty() => written.trim(),
+        _ => "none",
     }
 }
 

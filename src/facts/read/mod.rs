@@ -21,6 +21,7 @@ mod serialize;
 mod set;
 #[cfg(test)]
 mod tests;
+mod unknown;
 mod value;
 
 pub use serialize::serialize;
@@ -107,7 +108,9 @@ pub fn not_text(id: FileId, file: &SourceFile, offset: usize) -> Diagnostic {
 /// The problems of a value that has no file of its own, without their places.
 fn without_places(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let strip = |mut problem: Diagnostic| {
-        if let Some(label) = problem.primary.take().filter(|label| !label.message.is_empty()) {
+        // Some labels say again what the message has said already.
+        let says = |message: &str, label: &str| message.contains(label.strip_prefix("expected ").unwrap_or(label));
+        if let Some(label) = problem.primary.take().filter(|label| !says(&problem.message, &label.message)) {
             problem.message = format!("{}: {}", problem.message, label.message);
         }
         problem.labels.clear();

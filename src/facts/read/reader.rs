@@ -8,13 +8,11 @@ use super::Format;
 use super::describe::{found, names};
 use super::document::{Entry, Kind, Node};
 use super::names::{GroupId, Lookup, Name, Names};
-use crate::base::{Span, did_you_mean};
+use super::unknown::Unknown;
+use crate::base::Span;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::value::RecordValue;
 use crate::facts::{FactId, Given, Origin, RecordId, Schema, Value};
-
-/// For so many unknown names a likely one is looked for; searching costs more than finding the mistake.
-const MOST_SUGGESTIONS: usize = 50;
 
 /// Who gives the values, and so how they may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +38,13 @@ impl Manner {
 /// Reads trees of one file.
 pub(super) struct Reader<'r> {
     pub(super) schema: &'r Schema,
-    names: &'r Names<'r>,
-    text: &'r str,
+    pub(super) names: &'r Names<'r>,
+    pub(super) text: &'r str,
     pub(super) manner: Manner,
     /// What was found wrong so far.
     pub(super) problems: Vec<Diagnostic>,
-    suggestions: usize,
+    /// For how many unknown names a likely one was looked for.
+    pub(super) suggestions: usize,
 }
 
 /// The record whose fields are being read; `None` for facts of the deal itself.
@@ -67,12 +66,19 @@ impl fmt::Display for Path<'_> {
     }
 }
 
+/// The way out where a fact is given twice.
+const KEEP_ONE: &str = "keep one of them";
+
 /// What has been read of a deal or a record.
 #[derive(Default)]
-struct Gathered {
+pub(super) struct Gathered<'n> {
     given: Vec<(FactId, Given)>,
     /// Where each fact was named, also those whose value could not be read.
-    named: FxHashMap<FactId, Span>,
+    pub(super) named: FxHashMap<FactId, Span>,
+    /// Where each group was opened.
+    pub(super) opened: FxHashMap<GroupId, Span>,
+    /// Names that are not declared: what they may mean is known only when all others have been read.
+    unknown: Vec<Unknown<'n>>,
 }
 
 impl<'r> Reader<'r> {
@@ -91,7 +97,7 @@ impl<'r> Reader<'r> {
         match &node.kind {
             Kind::Map(entries) => self.group(group, None, prefix, entries, &mut gathered),
             _ if prefix.is_empty() => {
-                let message = format!("a deal is a group of facts, not {}", found(node));
+                let message = format!("a deal is a group of facts, not {}", found(node, self.text));
                 let problem = Diagnostic::error(Code::DealType, node.span, message);
                 let example = names(&self.names.within(group), "and");
                 self.problems.push(
@@ -100,6 +106,8 @@ impl<'r> Reader<'r> {
             }
             _ => self.not_a_group(group, &prefix[..prefix.len() - 1], None, node),
         }
+        let unknown = std::mem::take(&mut gathered.unknown);
+        self.unknown(None, &unknown, &gathered);
         gathered.given
     }
 
@@ -111,28 +119,43 @@ impl<'r> Reader<'r> {
         Path { schema: self.schema, element, name: &self.schema.facts[fact].name }
     }
 
-    fn group(&mut self, group: GroupId, element: Element, prefix: &str, entries: &[Entry], gathered: &mut Gathered) {
+    fn group<'n>(
+        &mut self,
+        group: GroupId,
+        element: Element,
+        prefix: &str,
+        entries: &'n [Entry],
+        gathered: &mut Gathered<'n>,
+    ) {
         let mut keys: FxHashMap<&str, Span> = FxHashMap::default();
         for Entry { key, key_span, value } in entries {
-            if let Some(first) = keys.insert(key, *key_span) {
-                let name = format!("{prefix}{key}");
-                self.given_twice(element, &name, first, *key_span);
-                continue;
+            // What is given again is read all the same: it may be what is kept.
+            let before = keys.insert(key, *key_span);
+            if let Some(first) = before {
+                let way_out = match self.names.lookup(group, key) {
+                    Lookup::Found(Name::Group(_)) => "put all its facts into one",
+                    _ => KEEP_ONE,
+                };
+                self.given_twice(element, &format!("{prefix}{key}"), first, *key_span, way_out);
             }
             match self.names.lookup(group, key) {
                 Lookup::Found(Name::Fact(fact)) => {
-                    if let Some(&first) = gathered.named.get(&fact) {
-                        self.given_twice(element, &self.schema.facts[fact].name, first, *key_span);
-                        continue;
+                    let first = gathered.named.get(&fact).copied();
+                    if let Some(first) = first.filter(|_| before.is_none()) {
+                        self.given_twice(element, &self.schema.facts[fact].name, first, *key_span, KEEP_ONE);
                     }
-                    gathered.named.insert(fact, *key_span);
-                    if let Some(read) = self.value(element, fact, value) {
+                    let read = self.value(element, fact, value);
+                    if first.is_none() {
+                        gathered.named.insert(fact, *key_span);
                         let origin = self.manner.origin(value.span);
-                        gathered.given.push((fact, Given { value: read, origin }));
+                        gathered.given.extend(read.map(|value| (fact, Given { value, origin })));
                     }
                 }
                 Lookup::Found(Name::Group(inner)) => match &value.kind {
-                    Kind::Map(entries) => self.group(inner, element, &format!("{prefix}{key}."), entries, gathered),
+                    Kind::Map(entries) => {
+                        gathered.opened.entry(inner).or_insert(*key_span);
+                        self.group(inner, element, &format!("{prefix}{key}."), entries, gathered);
+                    }
                     Kind::Null if self.manner == Manner::Code => {}
                     _ => self.not_a_group(inner, &format!("{prefix}{key}"), element, value),
                 },
@@ -143,94 +166,27 @@ impl<'r> Reader<'r> {
                     let problem = problem.help(format!("`{whole}` is a fact itself and has no parts"));
                     self.problems.push(problem);
                 }
-                Lookup::Unknown => self.unknown(group, element, prefix, key, *key_span, value),
+                Lookup::Unknown if before.is_some() => {}
+                Lookup::Unknown => {
+                    let prefix = prefix.to_owned();
+                    gathered.unknown.push(Unknown { group, prefix, key, span: *key_span, value });
+                }
             }
         }
     }
 
-    fn given_twice(&mut self, element: Element, name: &str, first: Span, second: Span) {
+    fn given_twice(&mut self, element: Element, name: &str, first: Span, second: Span, way_out: &str) {
         let message = format!("`{}` is given twice", self.path(element, name));
         let problem = Diagnostic::error(Code::DealTwice, second, message).here("and here again");
-        self.problems.push(problem.label(first, "given here first").help("keep one of them"));
+        self.problems.push(problem.label(first, "given here first").help(way_out));
     }
 
     fn not_a_group(&mut self, group: GroupId, name: &str, element: Element, node: &Node) {
-        let message = format!("`{}` is a group of facts, not {}", self.path(element, name), found(node));
+        let message = format!("`{}` is a group of facts, not {}", self.path(element, name), found(node, self.text));
         let within = names(&self.names.within(group), "and");
         let problem = Diagnostic::error(Code::DealType, node.span, message);
         let problem = problem.here("the facts of the group are expected here");
         self.problems.push(problem.help(format!("`{name}` holds {within}; leave it out where nothing of it is known")));
-    }
-
-    fn unknown(&mut self, group: GroupId, element: Element, prefix: &str, key: &str, span: Span, value: &Node) {
-        let full = format!("{prefix}{key}");
-        let is_group = matches!(value.kind, Kind::Map(_) | Kind::DeepMap);
-        let what = match (element, is_group) {
-            (_, true) => "group of facts",
-            (Some(_), false) => "field",
-            (None, false) => "fact",
-        };
-        let message = format!("no {what} is called `{}`", self.path(element, &full));
-        let mut problem = Diagnostic::error(Code::DealName, span, message).here("not declared by the policy");
-        self.suggestions += 1;
-        if self.suggestions <= MOST_SUGGESTIONS {
-            problem = self.suggest(problem, group, element, (prefix, key, span), value);
-        }
-        self.problems.push(problem);
-    }
-
-    fn suggest(
-        &self,
-        problem: Diagnostic,
-        group: GroupId,
-        element: Element,
-        (prefix, key, span): (&str, &str, Span),
-        value: &Node,
-    ) -> Diagnostic {
-        // A name of the same group that is spelt much the same and holds the same sort of thing.
-        let wants_group = matches!(value.kind, Kind::Map(_) | Kind::DeepMap);
-        let here = self.names.within(group);
-        let fits = |name: &&str| matches!(self.names.lookup(group, name), Lookup::Found(found) if matches!(found, Name::Group(_)) == wants_group);
-        if let Some(near) = did_you_mean(key, here.iter().copied().filter(fits)) {
-            let message = format!("did you mean `{}`?", self.path(element, &format!("{prefix}{near}")));
-            return problem.suggest(span, self.quoted_like(span, near), message);
-        }
-        // The full name of a fact in another group, or of one that a fact in an unknown group seems to be.
-        let all = || self.candidates(element);
-        let full = format!("{prefix}{key}");
-        let direct = if wants_group { None } else { did_you_mean(&full, all()) };
-        let inner = || match &value.kind {
-            Kind::Map(entries) => {
-                entries.iter().take(8).find_map(|e| did_you_mean(&format!("{full}.{}", e.key), all()))
-            }
-            _ => None,
-        };
-        if let Some(near) = direct.or_else(inner) {
-            return problem.help(format!("there is `{}`", self.path(element, near)));
-        }
-        if let (None, Lookup::Found(Name::Fact(fact))) = (element, self.names.lookup(Names::DEAL, key)) {
-            return problem.help(format!("there is `{}`, in no group", self.schema.facts[fact].name));
-        }
-        let (owner, here) = match (element, prefix) {
-            (Some((list, _)), "") => (format!("a record of `{}`", self.schema.facts[list].name), here),
-            (None, "") => ("a deal".to_owned(), here),
-            _ => (format!("`{}`", self.path(element, prefix.trim_end_matches('.'))), here),
-        };
-        problem.help(format!("{owner} holds {}", names(&here, "and")))
-    }
-
-    /// The names of all facts, or of all fields of the record at hand.
-    fn candidates(&self, element: Element) -> Vec<&'r str> {
-        let record = element.and_then(|(list, _)| self.record_of(list));
-        let fits = |fact: &&crate::facts::Fact| fact.field_of.map(|(record, _)| record) == record;
-        self.schema.facts.values().filter(fits).map(|fact| fact.name.as_str()).collect()
-    }
-
-    fn record_of(&self, list: FactId) -> Option<RecordId> {
-        match self.schema.facts[list].ty.kind {
-            crate::facts::TypeKind::List { record, .. } => Some(record),
-            _ => None,
-        }
     }
 
     /// `text` in the quotes that stand round what is at `span`.
@@ -251,7 +207,7 @@ impl<'r> Reader<'r> {
                 "`{}[{index}]` is to be a `{}` record, not {}",
                 self.schema.facts[list].name,
                 self.schema.records[record].name,
-                found(node)
+                found(node, self.text)
             );
             let problem = Diagnostic::error(Code::DealType, node.span, message).here("a record is expected here");
             let within = self.names.record(record).map(|group| self.names.within(group)).unwrap_or_default();
@@ -265,6 +221,8 @@ impl<'r> Reader<'r> {
             let message = format!("a `{}` record has no fields", self.schema.records[record].name);
             self.problems.push(Diagnostic::error(Code::DealName, first.key_span, message));
         }
+        let unknown = std::mem::take(&mut gathered.unknown);
+        self.unknown(Some((list, index)), &unknown, &gathered);
         for (field, given) in gathered.given {
             let slot = self.schema.facts[field].field_of.and_then(|(_, place)| value.fields.get_mut(place));
             if let Some(slot) = slot {

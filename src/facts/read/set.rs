@@ -1,5 +1,6 @@
 //! `--set PATH=VALUE`.
 
+use super::describe::names;
 use super::document::{Kind, Node, ron_value};
 use super::names::{Lookup, Name, Names};
 use super::reader::{Manner, Reader};
@@ -99,7 +100,13 @@ impl Setting<'_> {
             return Ok(fact);
         }
         let all = self.schema.facts.values().filter(|fact| fact.field_of.is_none()).map(|fact| fact.name.as_str());
-        Err(self.unknown("fact", name, all))
+        // What the group holds that is named, or the whole deal.
+        let group = name.rsplit_once('.').and_then(|(group, _)| match self.names.lookup(Names::DEAL, group) {
+            Lookup::Found(Name::Group(inner)) => Some((format!("`{group}`"), inner)),
+            _ => None,
+        });
+        let (owner, group) = group.unwrap_or(("a deal".to_owned(), Names::DEAL));
+        Err(self.unknown("fact", name, all, &owner, &self.names.within(group)))
     }
 
     fn field(
@@ -115,16 +122,25 @@ impl Setting<'_> {
             Some(Lookup::Found(Name::Fact(field))) => Ok((field, self.value(Some((list, index)), field, value)?)),
             _ => {
                 let fields = self.schema.records[record].fields.iter().map(|&f| self.schema.facts[f].name.as_str());
-                Err(self.unknown("field", name, fields))
+                let owner = format!("a record of `{}`", self.schema.facts[list].name);
+                let all = group.map(|group| self.names.within(group)).unwrap_or_default();
+                Err(self.unknown("field", name, fields, &owner, &all))
             }
         }
     }
 
-    fn unknown<'n>(&self, what: &str, name: &str, all: impl Iterator<Item = &'n str>) -> Vec<Diagnostic> {
+    fn unknown<'n>(
+        &self,
+        what: &str,
+        name: &str,
+        all: impl Iterator<Item = &'n str>,
+        owner: &str,
+        held: &[&str],
+    ) -> Vec<Diagnostic> {
         let unknown = Diagnostic::placeless(Code::DealName, format!("no {what} is called `{name}`"));
         vec![match did_you_mean(name, all) {
             Some(near) => unknown.help(format!("did you mean `{near}`?")),
-            None => unknown,
+            None => unknown.help(format!("{owner} holds {}", names(held, "and"))),
         }]
     }
 

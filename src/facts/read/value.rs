@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::describe::{amount, expected, found, range, short, unit, variants};
+use super::describe::{amount, expected, found, range, short, unit, variants, written};
 use super::document::{Kind, Node};
 use super::number::Malformed;
 use super::reader::{Element, Manner, Path, Reader};
@@ -18,7 +18,8 @@ type Read<T> = Result<T, Box<Diagnostic>>;
 pub(super) fn read(reader: &mut Reader<'_>, element: Element, fact: FactId, node: &Node) -> Read<Option<Value>> {
     let schema = reader.schema;
     let ty = &schema.facts[fact].ty;
-    let spot = Spot { schema, name: reader.path_of(element, fact), ty, node, manner: reader.manner };
+    let name = reader.path_of(element, fact);
+    let spot = Spot { schema, name, ty, node, text: reader.text, manner: reader.manner };
     if spot.says_none() {
         return match (ty.optional, reader.manner) {
             (true, _) => Ok(Some(Value::None)),
@@ -59,6 +60,8 @@ struct Spot<'a> {
     name: Path<'a>,
     ty: &'a Type,
     node: &'a Node,
+    /// The text that the node stands in.
+    text: &'a str,
     manner: Manner,
 }
 
@@ -82,13 +85,19 @@ impl Spot<'_> {
     }
 
     fn not_optional(&self) -> Box<Diagnostic> {
-        let problem = self.error(Code::DealNone, format!("`{}` can't be none", self.name)).here("none");
+        let problem = match written(self.node, self.text) {
+            "" => self.error(Code::DealNone, format!("`{}` has no value", self.name)).here("nothing stands here"),
+            none if none.trim_matches(['"', '\'']) == "none" => {
+                self.error(Code::DealNone, format!("`{}` can't be none", self.name))
+            }
+            other => self.error(Code::DealNone, format!("`{}` can't be `{other}`", self.name)).here("this says none"),
+        };
         Box::new(problem.help("leave it out where it is not known"))
     }
 
     fn wrong(&self) -> Diagnostic {
         let expected = expected(self.schema, self.ty);
-        let message = format!("`{}` is to be {expected}, not {}", self.name, found(self.node));
+        let message = format!("`{}` is to be {expected}, not {}", self.name, found(self.node, self.text));
         self.error(Code::DealType, message).here(format!("expected {expected}"))
     }
 

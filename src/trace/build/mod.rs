@@ -229,7 +229,9 @@ impl Builder<'_> {
     fn possible(&self, ty: &Type, possible: &engine::Possible) -> Option<Possible> {
         match possible {
             engine::Possible::Values(values) => {
-                Some(Possible::Values(values.iter().map(|v| self.shown(ty, v)).collect()))
+                let (others, named): (Vec<&Value>, _) = values.iter().partition(|v| v.is_other_text());
+                let values = named.into_iter().map(|v| self.shown(ty, v)).collect();
+                Some(Possible::Values { values, other_texts: !others.is_empty() })
             }
             engine::Possible::Range { low, high, none } => {
                 let (from, to) = (Box::new(self.shown(ty, low)), Box::new(self.shown(ty, high)));

@@ -2,7 +2,6 @@
 
 use crate::facts::Element;
 use serde::ser::{Serialize, Serializer};
-use serde_json::Value as Json;
 
 use super::{Answers, Body, Decision, Definition, FactRef, Node, Possible, Shown};
 
@@ -24,13 +23,31 @@ struct Range<'a> {
     to: &'a Shown,
 }
 
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Among<'a> {
+    Values(&'a [Shown]),
+    Range(Range<'a>),
+    NoneOrRange((), Range<'a>),
+}
+
+/// Flattened into what it is said of.
+#[derive(serde::Serialize)]
+struct WhatIsPossible<'a> {
+    possible: Among<'a>,
+    #[serde(skip_serializing_if = "is_false")]
+    other_texts: bool,
+}
+
 impl Serialize for Possible {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Possible::Values(values) => values.serialize(serializer),
-            Possible::Range { from, to, none: false } => Range { from, to }.serialize(serializer),
-            Possible::Range { from, to, none: true } => (Json::Null, Range { from, to }).serialize(serializer),
-        }
+        let possible = match self {
+            Possible::Values { values, .. } => Among::Values(values),
+            Possible::Range { from, to, none: false } => Among::Range(Range { from, to }),
+            Possible::Range { from, to, none: true } => Among::NoneOrRange((), Range { from, to }),
+        };
+        let other_texts = matches!(self, Possible::Values { other_texts: true, .. });
+        WhatIsPossible { possible, other_texts }.serialize(serializer)
     }
 }
 

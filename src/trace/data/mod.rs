@@ -173,7 +173,7 @@ pub struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<Vec<FactRef>>,
     /// The values that are still possible.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(flatten)]
     pub possible: Option<Possible>,
     /// Items of a checklist that apply whatever is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -297,7 +297,12 @@ impl Shown {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Possible {
     /// Exactly these.
-    Values(Vec<Shown>),
+    Values {
+        /// Every value that can be named.
+        values: Vec<Shown>,
+        /// Texts that neither the policy nor the deal names are possible too.
+        other_texts: bool,
+    },
     /// Many: the least and the greatest, and whether none is possible too.
     Range {
         /// The least.

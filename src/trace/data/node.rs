@@ -51,7 +51,7 @@ pub struct Node {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// Among which values unknown facts decide.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(flatten)]
     pub possible: Option<Possible>,
     /// Why it has no value.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -245,7 +245,7 @@ impl<'a> Page<'a> {
             self.markup.element("p", &[], &format!("Possible: {}", reading::possibilities(possible)));
         }
         if let Some(states) = reading::possible_states(answer) {
-            self.markup.element("p", &[], &format!("Also possible: {states}"));
+            self.markup.element("p", &[], &reading::capitalized(&states));
         }
         self.markup.element("p", &[], &format!("Missing: {}", reading::missing_labels(answer)));
     }

@@ -14,7 +14,7 @@ pub use change::{Change, Tone, changes};
 pub use group::{Group, Way, groups, listed};
 pub use text::Malformed;
 
-use super::data::{Answer, Answers, Decision, Evaluation, Possible, Status};
+use super::data::{Answer, Answers, Decision, Evaluation, Status};
 use super::{reading, words};
 
 /// The decisions of one deal in few words, in the order of the policy.
@@ -161,11 +161,7 @@ fn open(answer: &Answer) -> String {
     let (certain, open) = (names(&answer.certain), names(&answer.open));
     let mut parts = Vec::new();
     if let Some(possible) = &answer.possible {
-        let possible = match possible {
-            Possible::Values(values) if values.is_empty() => String::new(),
-            possible => reading::possibilities(possible),
-        };
-        parts.extend(line(&possible));
+        parts.extend(line(&reading::possibilities(possible)));
     }
     if !certain.is_empty() {
         parts.push(format!("{} for certain", certain.join(", ")));

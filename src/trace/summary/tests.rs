@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::Value as Json;
 
 use super::*;
-use crate::trace::data::{FactRef, Fault, Kind, PolicyInfo, Reason, Refer, Shown};
+use crate::trace::data::{FactRef, Fault, Kind, PolicyInfo, Possible, Reason, Refer, Shown};
 
 fn entry(name: &str, outcome: &str, rules: &[&str]) -> Entry {
     Entry {
@@ -164,7 +164,10 @@ prop_compose! {
             provisional: false,
             presumed: facts(),
             missing: (status == Status::Undecided).then(facts),
-            possible: (status == Status::Undecided).then(|| Possible::Values(values.into_iter().map(shown).collect())),
+            possible: (status == Status::Undecided).then(|| Possible::Values {
+                values: values.into_iter().map(shown).collect(),
+                other_texts: false,
+            }),
             certain: None,
             open: None,
             possible_states: Vec::new(),

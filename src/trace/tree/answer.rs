@@ -117,7 +117,7 @@ impl<'a> Tree<'a> {
             self.page.put(margin, &Line::new().plain(line));
         }
         if let Some(states) = reading::possible_states(answer) {
-            self.page.put(margin, &Line::new().plain("also possible: ").plain(states));
+            self.page.put(margin, &Line::new().plain(states));
         }
         let line = Line::new().with(OPEN, "missing: ").plain(reading::missing_labels(answer));
         self.page.put(margin, &line);

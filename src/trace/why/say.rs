@@ -253,7 +253,7 @@ impl<'a> Account<'a> {
             self.say(format!("It may be {}.", reading::possibilities(possible)));
         }
         if let Some(states) = reading::possible_states(answer) {
-            self.say(format!("It may also be that {states}."));
+            self.say(format!("{}.", reading::capitalized(&states)));
         }
         if let Some(rubric) = answer.trace.as_ref().and_then(|t| t.rubric.as_ref()) {
             self.say(format!("The score is {} so far; {}.", reading::share(&rubric.score), reading::bands(rubric)));

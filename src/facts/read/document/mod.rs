@@ -132,6 +132,11 @@ impl<'a> Text<'a> {
         Span::new(self.id, start, start + piece.len())
     }
 
+    /// What stands between two places.
+    fn slice(&self, start: u32, end: u32) -> &'a str {
+        self.file.text().get(start as usize..end as usize).unwrap_or("")
+    }
+
     /// The character at `offset`; behind the last one that can be seen, an empty span.
     fn at(&self, offset: usize) -> Span {
         let text = self.file.text();

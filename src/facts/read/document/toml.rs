@@ -27,7 +27,11 @@ pub(super) fn document(text: &Text<'_>, limits: Limits) -> Result<(Node, Vec<Dia
     let mut builder = Builder { text, shift, budget: Budget::new(text, limits) };
     let span = Span::new(text.id, shift, text.file.text().len());
     match builder.map(table.get_ref(), 0) {
-        Ok(entries) => Ok((Node { span, kind: Kind::Map(entries) }, problems)),
+        Ok(entries) => {
+            let root = Node { span, kind: Kind::Map(entries) };
+            let problems = problems.into_iter().map(|problem| given_twice(text, &root, problem)).collect();
+            Ok((root, problems))
+        }
         Err(problem) => Err(vec![*problem]),
     }
 }
@@ -77,6 +81,106 @@ impl Builder<'_> {
     }
 }
 
+/// A name given twice, by its full path and with the place of the first: the parser knows neither.
+fn given_twice(text: &Text<'_>, root: &Node, mut problem: Diagnostic) -> Diagnostic {
+    let Some(again) = problem.primary.as_ref().map(|label| label.span) else { return problem };
+    let mut around = Around { text, at: again.start, start: 0, path: String::new(), entries: &[] };
+    if let Kind::Map(entries) = &root.kind {
+        around.entries = entries;
+        around.search("", entries);
+    }
+    // The header of a table that is given twice is in the tree by its second place.
+    let header = around.text.slice(around.start, again.start);
+    let path = if header.starts_with('[') && !header.contains(']') {
+        if let Some((first, _)) = headers(text, again.start).find(|(_, name)| *name == around.path) {
+            problem = problem.here("and here again").label(first, "given here first");
+        }
+        around.path
+    } else {
+        let bare = |name: &str| name.trim_matches(['"', '\'']).to_owned();
+        let mut names = vec![bare(text.slice(again.start, again.end))];
+        let mut before = text.slice(around.start, again.start).trim_end();
+        while let Some(group) = before.strip_suffix('.') {
+            let group = group.trim_end();
+            let start = group.rfind(['\n', '.', '{', ',', ' ', '\t']).map_or(0, |at| at + 1);
+            names.insert(0, bare(&group[start..]));
+            before = group[..start].trim_end_matches([' ', '\t']);
+        }
+        if let Some(first) = first_of(around.entries, &names).filter(|first| first.start < again.start) {
+            problem = problem.here("and here again").label(first, "given here first");
+        } else if let Some((_, header)) = headers(text, again.start).last().filter(|(at, _)| at.start > around.start) {
+            around.path = header.to_owned();
+        }
+        if !around.path.is_empty() {
+            names.insert(0, around.path);
+        }
+        names.join(".")
+    };
+    problem.message = format!("`{path}` is given twice");
+    problem
+}
+
+/// The lines before a place that look like headers of tables, without their brackets.
+fn headers<'a>(text: &Text<'a>, before: u32) -> impl Iterator<Item = (Span, &'a str)> {
+    let lines = text.slice(0, before).lines().map(str::trim);
+    lines.filter_map(|line| {
+        let (name, _) = line.strip_prefix('[')?.split_once(']')?;
+        (!name.starts_with('[')).then(|| (text.span(name), name.trim()))
+    })
+}
+
+/// Where a dotted name stands in a table.
+fn first_of(entries: &[Entry], names: &[String]) -> Option<Span> {
+    let (name, rest) = names.split_first()?;
+    let entry = entries.iter().find(|entry| *entry.key == **name)?;
+    match &entry.value.kind {
+        Kind::Map(inner) if !rest.is_empty() => first_of(inner, rest),
+        _ => rest.is_empty().then_some(entry.key_span),
+    }
+}
+
+/// The table that a place lies in: the innermost inline one, else the one whose header stands last before it.
+struct Around<'a> {
+    text: &'a Text<'a>,
+    at: u32,
+    /// Where it begins.
+    start: u32,
+    path: String,
+    entries: &'a [Entry],
+}
+
+impl<'a> Around<'a> {
+    fn search(&mut self, prefix: &str, entries: &'a [Entry]) {
+        for Entry { key, value, .. } in entries {
+            let path = if prefix.is_empty() { key.to_string() } else { format!("{prefix}.{key}") };
+            match &value.kind {
+                Kind::Map(_) => self.visit(&path, value),
+                Kind::List { items, .. } => {
+                    for (i, item) in items.iter().enumerate() {
+                        self.visit(&format!("{path}[{i}]"), item);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn visit(&mut self, path: &str, node: &'a Node) {
+        let Kind::Map(entries) = &node.kind else { return };
+        let opens = self.text.slice(node.span.start, node.span.end).chars().next();
+        let holds = match opens {
+            Some('{') => node.span.start < self.at && self.at < node.span.end,
+            // Only the header of such a table is its place; it goes on until the next one.
+            Some('[') => node.span.start < self.at,
+            _ => false,
+        };
+        if holds && node.span.start >= self.start {
+            (self.start, self.path, self.entries) = (node.span.start, path.to_owned(), entries);
+        }
+        self.search(path, entries);
+    }
+}
+
 fn problem(text: &Text<'_>, shift: usize, error: &Error) -> Diagnostic {
     let range = error.span().unwrap_or(0..0);
     let span = match range.is_empty() {
@@ -85,10 +189,12 @@ fn problem(text: &Text<'_>, shift: usize, error: &Error) -> Diagnostic {
     };
     let message = error.message();
     if message == "duplicate key" {
-        let name = text.file.text().get(span.start as usize..span.end as usize).unwrap_or("");
+        let name = text.slice(span.start, span.end);
+        let header = text.slice(0, span.start).ends_with('[');
+        let way_out = if header { "put all its facts into one" } else { "keep one of them" };
         return Diagnostic::error(Code::DealTwice, span, format!("`{name}` is given twice"))
             .here("given before this already")
-            .help("keep one of them");
+            .help(way_out);
     }
     if message.contains("recursion limit") {
         return *text.too_deep(span);
