@@ -1,6 +1,7 @@
 //! Decisions as data: states, reasons and what they rest on. Plain data and ids; no text.
 
 use jiff::civil::Date;
+use la_arena::{Arena, Idx, IdxRange};
 
 use crate::base::NumberError;
 use crate::facts::{Element, FactPath, ItemSet, Origin, Value};
@@ -17,7 +18,9 @@ pub struct Decisions {
     pub taken: Vec<Taken>,
     /// What definitions came to, where something asked needs them: the definition, for one with a
     /// scope the record, and its expression. Empty without explanations.
-    pub definitions: Vec<(DefinitionId, Option<Element>, Node)>,
+    pub definitions: Vec<(DefinitionId, Option<Element>, NodeId)>,
+    /// The expressions with what they came to. Empty without explanations.
+    pub nodes: Arena<Node>,
 }
 
 /// One decision of a deal.
@@ -154,15 +157,15 @@ pub enum FaultKind {
 #[derive(Clone, Debug, Default)]
 pub struct Explanation {
     /// For a computed decision, its expression.
-    pub computed: Option<Node>,
+    pub computed: Option<NodeId>,
     /// Every rule of the decision, in order.
     pub rules: Vec<RuleRecord>,
     /// The default's outcome, where no rule stands.
-    pub default: Option<Node>,
+    pub default: Option<NodeId>,
     /// A rubric's total.
     pub score: Option<Seen>,
     /// A rubric's points by criterion.
-    pub criteria: Vec<Node>,
+    pub criteria: Vec<NodeId>,
 }
 
 /// What became of a rule.
@@ -171,9 +174,9 @@ pub struct RuleRecord {
     /// Its state.
     pub state: RuleState,
     /// Its condition; absent where it has none or was not evaluated.
-    pub condition: Option<Node>,
+    pub condition: Option<NodeId>,
     /// Its outcome, where it stands or may.
-    pub outcome: Option<Node>,
+    pub outcome: Option<NodeId>,
 }
 
 /// The state of a rule.
@@ -195,6 +198,9 @@ pub enum RuleState {
     Fault,
 }
 
+/// A node of [`Decisions::nodes`].
+pub type NodeId = Idx<Node>;
+
 /// An expression with what it came to.
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -206,9 +212,11 @@ pub struct Node {
     pub origin: Option<Origin>,
     /// The record at hand: that of a field, or the one that a question about a list is asked of.
     pub record: Option<Element>,
-    /// Its parts, in the order of evaluation. Definitions and decisions stand elsewhere in
-    /// [`Decisions`] and have none here.
-    pub children: Vec<Node>,
+    /// Its parts among [`Decisions::nodes`], in the order of evaluation; those that are literals are left
+    /// out. Definitions and decisions stand elsewhere in [`Decisions`] and have none here.
+    pub children: IdxRange<Node>,
+    /// Parts were left out because the explanations are too long.
+    pub cut: bool,
 }
 
 /// What an expression came to.
@@ -217,7 +225,7 @@ pub enum Seen {
     /// This value.
     Known(Value),
     /// Unknown facts decide; where that is worth saying, among these values.
-    Unknown(Option<Possible>),
+    Unknown(Option<Box<Possible>>),
     /// It has no value.
     Fault(Box<Fault>),
     /// A decision it needs is a gap.

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use std::rc::Rc;
+
 use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::answer::{Answer, Answers, Decisions, Explanation, Fault, FaultKind, Possible, State, Taken, Undecided};
-use super::eval::{Evaluated, Evaluator, Hand, HandKey, Record};
+use super::eval::{Evaluated, Evaluator, Hand, HandKey, Presumptions};
 use super::lift::{Lift, Values};
 use super::list::Elements;
 use super::needs::{Cone, Needed, Needs};
+use super::record::Record;
 use super::sample::{Manner, Sampler};
 use super::space::{Domain, ListDomain, Space};
 use super::survey::{Found, LISTED, Survey};
@@ -52,13 +55,20 @@ pub fn decide(policy: &Policy, deal: &Deal, as_of: Date, options: &Options) -> D
     let space = world.space(options.strict);
     let mut evaluator = Evaluator::new(&world, &space);
     evaluator.record = options.explain.then(Record::default);
+    let presumes = !options.strict && world.variables.iter().any(|v| v.presumed.is_some());
+    evaluator.presumptions = presumes.then(Presumptions::default);
+    evaluator.done.decisions.reserve(policy.decisions.len().min(nodes.len()));
     evaluator.run(nodes.iter().copied(), None);
     let record = evaluator.record.take().unwrap_or_default();
-    let strict = (!options.strict && world.variables.iter().any(|v| v.presumed.is_some())).then(|| {
+    let presumptions = evaluator.presumptions.take().filter(|p| !p.nodes.is_empty());
+    let whole = Rc::new(evaluator.done);
+    let strict = presumptions.map(|presumptions| {
         let space = world.space(true);
         let mut strict = Evaluator::new(&world, &space);
-        strict.run(nodes.iter().copied(), None);
-        (space.clone(), strict.done)
+        strict.done.beneath = Some(Rc::clone(&whole));
+        strict.run(nodes.iter().copied().filter(|n| presumptions.nodes.contains(&n.node)), None);
+        let done = strict.done;
+        (space, done)
     });
     let requested: Option<FxHashSet<DecisionId>> = options.only.as_ref().map(|o| o.iter().copied().collect());
     let taken: FxHashSet<DecisionId> = nodes
@@ -72,7 +82,7 @@ pub fn decide(policy: &Policy, deal: &Deal, as_of: Date, options: &Options) -> D
         world: &world,
         options,
         space: &space,
-        whole: &evaluator.done,
+        whole: &whole,
         strict,
         explanations: record.explanations,
         needs: &needs,
@@ -83,7 +93,7 @@ pub fn decide(policy: &Policy, deal: &Deal, as_of: Date, options: &Options) -> D
         answers: taker.answers(id),
     });
     let taken = taken.collect();
-    Decisions { as_of, strict: options.strict, taken, definitions: record.definitions }
+    Decisions { as_of, strict: options.strict, taken, definitions: record.definitions, nodes: record.nodes }
 }
 
 struct Taker<'w, 'a, N> {
@@ -92,7 +102,7 @@ struct Taker<'w, 'a, N> {
     space: &'w Space,
     /// What everything came to.
     whole: &'w Evaluated,
-    /// The same with presumed facts unknown, where there are any.
+    /// The same with presumed facts unknown, of what leans on any; beneath it is `whole`.
     strict: Option<(Space, Evaluated)>,
     explanations: FxHashMap<(DecisionId, Option<HandKey>), Explanation>,
     needs: &'w N,
@@ -119,7 +129,7 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
 
     fn answer(&mut self, id: DecisionId, hand: Option<Hand>) -> Answer {
         let explanation = self.explanations.remove(&(id, hand.map(|h| (h.list, h.element)))).map(Box::new);
-        let Some(verdict) = self.whole.decisions.get(&id).and_then(|v| v.at(hand)) else {
+        let Some(verdict) = self.whole.decision(id).and_then(|v| v.at(hand)) else {
             return Answer { explanation, ..never_taken(self.world.policy, id) };
         };
         let mut answer = if verdict.is_settled() {

@@ -3,19 +3,23 @@
 //! There is one evaluator. Where every fact is given the space is a single point and each
 //! [`Lift`] a single value; the same code then is the ordinary meaning of the policy.
 
-use rustc_hash::FxHashMap;
+use std::cell::Cell as Flag;
+use std::rc::Rc;
 
-use super::answer::{Explanation, Fault, FaultKind, Node as Noted, Seen};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::answer::{Fault, FaultKind};
 use super::lift::{Lift, Union, Values, apply};
 use super::list::Elements;
 use super::needs::Needed;
-use super::relation::{Hints, Sign};
+use super::record::Record;
+use super::relation::Hints;
 use super::space::{Slot, Space};
 use super::verdict::Verdict;
 use super::world::{Cell, Source, World};
 use super::{ops, ranges};
-use crate::base::{ArithmeticOp, CompareOp};
-use crate::facts::{Element, FactId, Origin, RecordId, Value};
+use crate::base::ArithmeticOp;
+use crate::facts::{Element, FactId, RecordId, Value};
 use crate::policy::{ConstantId, DecisionId, DefinitionId, ExprId, ExprKind, Function, LookupId, Node};
 
 /// How many expressions one evaluation may look at before it gives up: far more than any policy
@@ -76,25 +80,34 @@ impl<T> PerScope<T> {
 pub(super) struct Evaluated {
     pub(super) definitions: FxHashMap<DefinitionId, PerScope<Lift>>,
     pub(super) decisions: FxHashMap<DecisionId, PerScope<Verdict>>,
+    /// What everything else came to.
+    pub(super) beneath: Option<Rc<Evaluated>>,
+}
+
+/// Which definitions and decisions lean on presumptions.
+#[derive(Debug, Default)]
+pub(super) struct Presumptions {
+    /// The one that is evaluated does.
+    used: Flag<bool>,
+    pub(super) nodes: FxHashSet<Node>,
 }
 
 impl Evaluated {
+    fn definition(&self, id: DefinitionId) -> Option<&PerScope<Lift>> {
+        self.definitions.get(&id).or_else(|| self.beneath.as_ref()?.definition(id))
+    }
+
+    pub(super) fn decision(&self, id: DecisionId) -> Option<&PerScope<Verdict>> {
+        self.decisions.get(&id).or_else(|| self.beneath.as_ref()?.decision(id))
+    }
+
     /// Whether a node came to one thing, so that it comes to the same in every part of the space.
     pub(super) fn is_settled(&self, node: Node) -> bool {
         match node {
-            Node::Definition(id) => self.definitions.get(&id).is_some_and(|d| d.all(Lift::is_certain)),
-            Node::Decision(id) => self.decisions.get(&id).is_some_and(|d| d.all(Verdict::is_settled)),
+            Node::Definition(id) => self.definition(id).is_some_and(|d| d.all(Lift::is_certain)),
+            Node::Decision(id) => self.decision(id).is_some_and(|d| d.all(Verdict::is_settled)),
         }
     }
-}
-
-/// What is recorded for explanations.
-#[derive(Debug, Default)]
-pub(super) struct Record {
-    /// The nodes of the expressions finished so far, those of the current level last.
-    pub(super) trail: Vec<Noted>,
-    pub(super) definitions: Vec<(DefinitionId, Option<Element>, Noted)>,
-    pub(super) explanations: FxHashMap<(DecisionId, Option<HandKey>), Explanation>,
 }
 
 /// A list and an element of it: a [`Hand`] as a key.
@@ -112,6 +125,8 @@ pub(super) struct Evaluator<'w, 'a> {
     work: u64,
     /// What splitting the space would settle, where asked for.
     pub(super) hints: Option<Hints>,
+    /// What leans on presumptions, where asked for.
+    pub(super) presumptions: Option<Presumptions>,
     /// What the space assumes cannot be: there is no completion in it.
     pub(super) infeasible: bool,
     /// Where asked for.
@@ -129,6 +144,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             parameters: Vec::new(),
             work: 0,
             hints: None,
+            presumptions: None,
             infeasible: false,
             record: None,
         }
@@ -140,12 +156,16 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         let policy = self.world.policy;
         for Needed { node, at_hand } in needed {
             let only = hand.filter(|_| at_hand);
+            if let Some(presumptions) = &self.presumptions {
+                presumptions.used.set(false);
+            }
             match node {
                 Node::Definition(id) => {
                     let (scope, body) = (policy.definitions[id].scope, policy.definitions[id].body);
                     let value = self.per_scope(scope, only, |e| {
+                        let mark = e.mark();
                         let value = e.eval(body);
-                        e.finish_definition(id);
+                        e.finish_definition(id, mark, body, &value);
                         value
                     });
                     let value = match value {
@@ -163,6 +183,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                     };
                     self.done.decisions.insert(id, verdict);
                 }
+            }
+            if let Some(presumptions) = &mut self.presumptions
+                && presumptions.used.get()
+            {
+                presumptions.nodes.insert(node);
             }
         }
     }
@@ -196,15 +221,6 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         PerScope::Each(results)
     }
 
-    fn finish_definition(&mut self, id: DefinitionId) {
-        let element = self.hands.last().and_then(|h| h.in_deal());
-        if let Some(record) = &mut self.record
-            && let Some(node) = record.trail.pop()
-        {
-            record.definitions.push((id, element, node));
-        }
-    }
-
     /// The record of this kind at hand.
     pub(super) fn hand(&self, record: RecordId) -> Option<Hand> {
         self.hands.iter().rev().find(|h| h.record == record).copied()
@@ -216,51 +232,17 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         if self.work > WORK_LIMIT {
             return Lift::fault(Fault { expr: id, kind: FaultKind::TooMuchWork, operands: Vec::new() });
         }
-        let Some(mark) = self.record.as_ref().map(|r| r.trail.len()) else {
+        if self.record.is_none() {
             return self.eval_kind(id);
-        };
-        let lift = self.eval_kind(id);
-        let (origin, element) = self.origin(id);
-        let element = element.or_else(|| self.hands.last().and_then(|h| h.in_deal()));
-        if let Some(record) = &mut self.record {
-            let children = record.trail.split_off(mark);
-            record.trail.push(Noted { expr: id, seen: seen(&lift), origin, record: element, children });
         }
+        let mark = self.mark();
+        let lift = self.eval_kind(id);
+        self.note(mark, id, &lift);
         lift
     }
 
-    /// Notes an operand that was not needed.
-    pub(super) fn skip(&mut self, id: ExprId) {
-        if let Some(record) = &mut self.record {
-            record.trail.push(Noted {
-                expr: id,
-                seen: Seen::Skipped,
-                origin: None,
-                record: None,
-                children: Vec::new(),
-            });
-        }
-    }
-
-    fn origin(&self, id: ExprId) -> (Option<Origin>, Option<Element>) {
-        let ExprKind::Fact(fact) = self.world.policy.exprs[id].kind else {
-            return (None, None);
-        };
-        let Some((cell, hand)) = self.cell(fact) else { return (None, None) };
-        let element = hand.and_then(|h| h.in_deal());
-        let origin = match cell {
-            Place::Cell(Cell::Value(given)) => Some(given.origin),
-            Place::Cell(Cell::Variable(var)) => {
-                let presumed = self.world.variables[var].presumed.is_some() && self.space.is_point(var);
-                presumed.then_some(Origin::Presumed)
-            }
-            Place::Slot(_) => None,
-        };
-        (origin, element)
-    }
-
     /// Where the value of a fact comes from, and of which record it is.
-    fn cell(&self, fact: FactId) -> Option<(Place<'a>, Option<Hand>)> {
+    pub(super) fn cell(&self, fact: FactId) -> Option<(Place<'a>, Option<Hand>)> {
         match self.world.policy.schema.facts[fact].field_of {
             None => match self.world.source(fact)? {
                 Source::Plain(cell) => Some((Place::Cell(*cell), None)),
@@ -290,6 +272,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     }
 
     fn slot(&self, slot: Slot) -> Lift {
+        if let Some(presumptions) = &self.presumptions
+            && self.world.variables[slot.var].presumed.is_some()
+        {
+            presumptions.used.set(true);
+        }
         match Elements::slot(self.world, self.space, slot) {
             Some((interval, coding)) => interval.lift(coding, slot.var),
             None => Lift::Known(Value::None),
@@ -320,36 +307,12 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 value.unwrap_or_else(|| self.fail(id, FaultKind::UnexpectedNone))
             }
             ExprKind::AsOf => Lift::Known(Value::Date(self.world.as_of)),
-            ExprKind::Not(operand) => {
-                let operand = self.eval(*operand);
-                let truth = operand.truth();
-                let mut union = Union::new();
-                union.flags(&operand);
-                union.truth(truth.may_not, truth.may);
-                union.finish()
-            }
+            ExprKind::Not(operand) => self.not(*operand),
             ExprKind::And(operands) => self.connect(operands, false),
             ExprKind::Or(operands) => self.connect(operands, true),
             ExprKind::Compare(op, left, right) => self.compare(*op, *left, *right),
             ExprKind::Is { left, right, negated } => self.is(*left, *right, *negated),
-            ExprKind::IsNone { of, negated } => {
-                let lift = self.eval(*of);
-                let may = lift.may_be(&Value::None);
-                let may_not = lift
-                    .known()
-                    .map_or_else(|| lift.open().is_some_and(|o| o.values.may_be_some()), |value| *value != Value::None);
-                if may && may_not {
-                    self.hint_none(*of);
-                }
-                let mut union = Union::new();
-                union.flags(&lift);
-                if *negated {
-                    union.truth(may_not, may)
-                } else {
-                    union.truth(may, may_not)
-                }
-                union.finish()
-            }
+            ExprKind::IsNone { of, negated } => self.is_none(*of, *negated),
             ExprKind::In { of, among, negated } => self.among(*of, among, *negated),
             ExprKind::Within { of, low, high, negated } => self.within(*of, *low, *high, *negated),
             ExprKind::Arithmetic(op, left, right) => {
@@ -414,167 +377,38 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         }
     }
 
+    /// What is evaluated leans on whatever presumptions `node` leans on.
+    fn lean(&self, node: Node) {
+        if let Some(presumptions) = &self.presumptions
+            && presumptions.nodes.contains(&node)
+        {
+            presumptions.used.set(true);
+        }
+    }
+
     fn definition(&self, id: ExprId, definition: DefinitionId) -> Lift {
         let hand = self.world.policy.definitions[definition].scope.and_then(|r| self.hand(r));
         self.definition_at(definition, hand).cloned().unwrap_or_else(|| self.fail(id, FaultKind::UnexpectedNone))
     }
 
     pub(super) fn definition_at(&self, definition: DefinitionId, hand: Option<Hand>) -> Option<&Lift> {
-        let done = self.done.definitions.get(&definition);
-        done.or_else(|| self.settled?.definitions.get(&definition))?.at(hand)
+        self.lean(Node::Definition(definition));
+        let done = self.done.definition(definition);
+        done.or_else(|| self.settled?.definition(definition))?.at(hand)
     }
 
     fn verdict(&self, decision: DecisionId) -> Option<&Verdict> {
         let hand = self.world.policy.decisions[decision].scope.and_then(|r| self.hand(r));
-        let done = self.done.decisions.get(&decision);
-        done.or_else(|| self.settled?.decisions.get(&decision))?.at(hand)
+        self.lean(Node::Decision(decision));
+        let done = self.done.decision(decision);
+        done.or_else(|| self.settled?.decision(decision))?.at(hand)
     }
 
-    fn decision(&self, id: ExprId, decision: DecisionId) -> Lift {
+    pub(super) fn decision(&self, id: ExprId, decision: DecisionId) -> Lift {
         match self.verdict(decision) {
             Some(verdict) => verdict.as_operand(id, decision),
             None => self.fail(id, FaultKind::UnexpectedNone),
         }
-    }
-
-    fn item(&self, id: ExprId, decision: DecisionId, item: u32) -> Lift {
-        let lift = self.decision(id, decision);
-        let mut union = Union::new();
-        union.flags(&lift);
-        match lift.known() {
-            Some(Value::Items(items)) => return Lift::boolean(items.contains(item)),
-            Some(_) => {}
-            None => match lift.open().map(|o| &o.values) {
-                Some(Values::Items { certain, open }) => {
-                    let (certain, open) = (certain.contains(item), open.contains(item));
-                    union.truth(certain || open, !certain);
-                }
-                Some(Values::Few(sets)) => {
-                    for set in sets {
-                        if let Value::Items(items) = set {
-                            union.value(Value::Boolean(items.contains(item)));
-                        }
-                    }
-                }
-                _ => {}
-            },
-        }
-        union.finish()
-    }
-
-    /// `and` (settled by false) and `or` (settled by true), from left to right.
-    fn connect(&mut self, operands: &[ExprId], settled_by: bool) -> Lift {
-        let mut union = Union::new();
-        let mut reached = true;
-        for (i, &operand) in operands.iter().enumerate() {
-            let lift = self.eval(operand);
-            union.flags(&lift);
-            let truth = lift.truth();
-            let (settles, goes_on) = if settled_by { (truth.may, truth.may_not) } else { (truth.may_not, truth.may) };
-            if settles {
-                union.value(Value::Boolean(settled_by));
-            }
-            if !goes_on {
-                reached = false;
-                operands[i + 1..].iter().for_each(|&o| self.skip(o));
-                break;
-            }
-        }
-        if reached {
-            union.value(Value::Boolean(!settled_by));
-        }
-        union.finish()
-    }
-
-    fn choose(&mut self, condition: ExprId, then: ExprId, otherwise: ExprId) -> Lift {
-        let test = self.eval(condition);
-        let truth = test.truth();
-        let mut union = Union::new();
-        union.flags(&test);
-        for (taken, branch) in [(truth.may, then), (truth.may_not, otherwise)] {
-            if taken {
-                let lift = self.eval(branch);
-                union.add(&lift);
-            } else {
-                self.skip(branch);
-            }
-        }
-        union.finish()
-    }
-
-    fn compare(&mut self, op: CompareOp, left: ExprId, right: ExprId) -> Lift {
-        let lifts = [self.eval(left), self.eval(right)];
-        self.relate((left, &lifts[0]), (right, &lifts[1]), |sign| match op {
-            CompareOp::Less => sign == Sign::Less,
-            CompareOp::LessOrEqual => sign != Sign::Greater,
-            CompareOp::Greater => sign == Sign::Greater,
-            CompareOp::GreaterOrEqual => sign != Sign::Less,
-        })
-    }
-
-    fn is(&mut self, left: ExprId, right: ExprId, negated: bool) -> Lift {
-        let lifts = [self.eval(left), self.eval(right)];
-        self.equal((left, &lifts[0]), (right, &lifts[1]), negated)
-    }
-
-    fn among(&mut self, of: ExprId, among: &[ExprId], negated: bool) -> Lift {
-        let lift = self.eval(of);
-        let mut union = Union::new();
-        union.flags(&lift);
-        if !lift.has_values() {
-            return union.finish();
-        }
-        let (mut may, mut surely) = (false, false);
-        let mut rest = lift.clone();
-        for &choice in among {
-            let other = self.eval(choice);
-            if other.may_fail() {
-                union.flags(&other);
-            }
-            if !other.has_values() {
-                return union.finish();
-            }
-            let truth = self.equal((of, &rest), (choice, &other), false);
-            union.flags(&truth);
-            may |= truth.truth().may;
-            surely |= truth.known() == Some(&Value::Boolean(true));
-            if let (Lift::Open(open), Some(value)) = (&mut rest, other.known()) {
-                open.values.remove(value);
-            }
-        }
-        let exhausted = !rest.has_values() && !surely;
-        let may_not = !surely && !exhausted;
-        if negated {
-            union.truth(may_not, may)
-        } else {
-            union.truth(may, may_not)
-        }
-        union.finish()
-    }
-
-    fn within(&mut self, of: ExprId, low: Option<ExprId>, high: Option<ExprId>, negated: bool) -> Lift {
-        let lift = self.eval(of);
-        let mut union = Union::new();
-        union.flags(&lift);
-        let (mut may, mut may_not) = (lift.has_values(), false);
-        for (end, outside) in [(low, Sign::Less), (high, Sign::Greater)] {
-            let Some(end) = end else { continue };
-            let other = self.eval(end);
-            let inside = self.relate((of, &lift), (end, &other), |sign| sign != outside);
-            union.flags(&inside);
-            if !other.has_values() {
-                return union.finish();
-            }
-            let truth = inside.truth();
-            may &= truth.may;
-            may_not |= truth.may_not;
-        }
-        if negated {
-            union.truth(may_not, may)
-        } else {
-            union.truth(may, may_not)
-        }
-        union.finish()
     }
 
     fn call(&mut self, id: ExprId, function: Function, arguments: &[ExprId]) -> Lift {
@@ -687,19 +521,7 @@ fn choices(values: &[Lift]) -> Option<Vec<Vec<Lift>>> {
 }
 
 /// Where the value of a fact lies.
-enum Place<'a> {
+pub(super) enum Place<'a> {
     Cell(Cell<'a>),
     Slot(Slot),
-}
-
-/// What an explanation says of a lift.
-pub(super) fn seen(lift: &Lift) -> Seen {
-    match lift {
-        Lift::Known(value) => Seen::Known(value.clone()),
-        Lift::Open(open) => match (&open.fault, open.gap) {
-            (Some(fault), None) if !lift.has_values() => Seen::Fault(fault.clone()),
-            (None, Some(gap)) if !lift.has_values() => Seen::Gap(gap),
-            _ => Seen::Unknown(open.values.possible()),
-        },
-    }
 }

@@ -522,12 +522,19 @@ pub(super) fn apply(
         kind,
         operands: operands.iter().copied().zip(values.iter().cloned()).collect(),
     };
-    let known: Option<Vec<Value>> = lifts.iter().map(|l| l.known().cloned()).collect();
-    if let Some(values) = known {
-        return match on_values(&values) {
-            Ok(value) => Lift::Known(value),
-            Err(kind) => Lift::fault(fault(kind, &values)),
-        };
+    let of_known = |values: &[Value]| match on_values(values) {
+        Ok(value) => Lift::Known(value),
+        Err(kind) => Lift::fault(fault(kind, values)),
+    };
+    match lifts {
+        [Lift::Known(only)] => return of_known(std::slice::from_ref(only)),
+        [Lift::Known(left), Lift::Known(right)] => return of_known(&[left.clone(), right.clone()]),
+        _ => {
+            let known: Option<Vec<Value>> = lifts.iter().map(|l| l.known().cloned()).collect();
+            if let Some(values) = known {
+                return of_known(&values);
+            }
+        }
     }
     let mut union = Union::new();
     for lift in lifts {

@@ -6,9 +6,11 @@ mod decide;
 mod eval;
 mod lift;
 mod list;
+mod logic;
 mod needs;
 mod ops;
 mod ranges;
+mod record;
 mod relation;
 mod sample;
 mod space;
@@ -17,7 +19,7 @@ mod verdict;
 mod world;
 
 pub use answer::{
-    Answer, Answers, Decisions, Explanation, Fault, FaultKind, Node, Possible, RuleRecord, RuleState, Seen, State,
-    Taken, Undecided,
+    Answer, Answers, Decisions, Explanation, Fault, FaultKind, Node, NodeId, Possible, RuleRecord, RuleState, Seen,
+    State, Taken, Undecided,
 };
 pub use decide::{Options, decide};

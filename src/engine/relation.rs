@@ -1,5 +1,7 @@
 //! Comparisons over what two sides may be, and what splitting the space would settle.
 
+use std::cmp::Ordering;
+
 use super::assumption::{OpenNode, OpenRelation, Pair, Side, Signs, allowed};
 use super::eval::Evaluator;
 use super::lift::{Deps, Lift, Union, Values};
@@ -58,6 +60,15 @@ impl Evaluator<'_, '_> {
         right: (ExprId, &Lift),
         wanted: impl Fn(Sign) -> bool,
     ) -> Lift {
+        if let (Lift::Known(a), Lift::Known(b)) = (left.1, right.1)
+            && matches!((a, b), (Value::Number(_), Value::Number(_)) | (Value::Date(_), Value::Date(_)))
+        {
+            return Lift::boolean(wanted(match a.cmp(b) {
+                Ordering::Less => Sign::Less,
+                Ordering::Equal => Sign::Equal,
+                Ordering::Greater => Sign::Greater,
+            }));
+        }
         let mut union = Union::new();
         union.flags(left.1);
         if !left.1.has_values() {
@@ -73,6 +84,9 @@ impl Evaluator<'_, '_> {
 
     /// Whether two sides are equal.
     pub(super) fn equal(&mut self, left: (ExprId, &Lift), right: (ExprId, &Lift), negated: bool) -> Lift {
+        if let (Lift::Known(a), Lift::Known(b)) = (left.1, right.1) {
+            return Lift::boolean((a == b) != negated);
+        }
         let mut union = Union::new();
         union.flags(left.1);
         if !left.1.has_values() {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::assumption::Assumption;
 use super::lift::{Lift, Union};
+use super::world::Texts;
 use crate::base::Number;
 use crate::facts::deal::{date_of_day, day_number};
 use crate::facts::{Schema, Type, TypeKind, Value};
@@ -52,11 +53,14 @@ pub(super) enum Code {
 
 impl Coding {
     /// How values of `ty` are coded; lists have no code. `texts` are the texts to be told apart.
-    pub(super) fn of(schema: &Schema, ty: &Type, texts: &Arc<[Arc<str>]>) -> Option<Coding> {
+    pub(super) fn of(schema: &Schema, ty: &Type, texts: &Texts<'_>) -> Option<Coding> {
         let (kind, low, high) = match &ty.kind {
             TypeKind::Boolean => (Kind::Boolean, 0, 1),
             TypeKind::Variant(e) => (Kind::Variant, 0, schema.enumerations[*e].variants.len() as i128 - 1),
-            TypeKind::Text => (Kind::Text(Arc::clone(texts)), 0, texts.len() as i128 - 1),
+            TypeKind::Text => {
+                let texts = texts.get();
+                (Kind::Text(Arc::clone(texts)), 0, texts.len() as i128 - 1)
+            }
             TypeKind::Date(range) => {
                 (Kind::Date, i128::from(day_number(range.low)), i128::from(day_number(range.high)))
             }

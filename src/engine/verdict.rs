@@ -1,8 +1,9 @@
 //! Rules to outcomes: which apply, which stand, and what follows.
 
-use super::answer::{Explanation, Fault, FaultKind, Node as Noted, RuleRecord, RuleState, Seen};
-use super::eval::{Evaluator, seen};
+use super::answer::{Explanation, Fault, FaultKind, NodeId, RuleRecord, RuleState, Seen};
+use super::eval::Evaluator;
 use super::lift::{Deps, Lift, Union};
+use super::record::seen;
 use crate::facts::{ItemSet, Value};
 use crate::policy::{Decision, DecisionId, ExprId, Hit, RuleSet, Shape};
 
@@ -115,12 +116,13 @@ impl Evaluator<'_, '_> {
     /// Takes one decision, for the record at hand where it has one.
     pub(super) fn decide(&mut self, id: DecisionId) -> Verdict {
         let decision = &self.world.policy.decisions[id];
-        let mark = self.record.as_ref().map_or(0, |r| r.trail.len());
         let (verdict, mut explanation) = match &decision.shape {
             Shape::Computed(body) => {
-                let verdict = Verdict::computed(self.eval(*body));
-                let computed = self.noted(mark);
-                (verdict, computed.map(|node| Explanation { computed: Some(node), ..Explanation::default() }))
+                let mark = self.mark();
+                let lift = self.eval(*body);
+                let computed = self.root(mark, *body, &lift);
+                let explanation = computed.map(|node| Explanation { computed: Some(node), ..Explanation::default() });
+                (Verdict::computed(lift), explanation)
             }
             _ => self.rules_recorded(&decision.rules),
         };
@@ -129,7 +131,6 @@ impl Evaluator<'_, '_> {
         }
         let hand = self.hands.last().map(|h| (h.list, h.element));
         if let (Some(record), Some(explanation)) = (&mut self.record, explanation) {
-            record.trail.truncate(mark);
             record.explanations.insert((id, hand), explanation);
         }
         verdict
@@ -137,18 +138,13 @@ impl Evaluator<'_, '_> {
 
     fn explain_rubric(&mut self, decision: &Decision, explanation: &mut Explanation) {
         let Shape::Rubric { score, criteria, .. } = &decision.shape else { return };
-        let mark = self.record.as_ref().map_or(0, |r| r.trail.len());
         let hand = decision.scope.and_then(|r| self.hand(r));
         explanation.score = self.definition_at(*score, hand).map(seen);
         for criterion in criteria {
-            self.eval(criterion.points);
-            explanation.criteria.extend(self.noted(mark));
+            let mark = self.mark();
+            let lift = self.eval(criterion.points);
+            explanation.criteria.extend(self.root(mark, criterion.points, &lift));
         }
-    }
-
-    /// The node noted last, where explanations are asked for.
-    fn noted(&mut self, mark: usize) -> Option<Noted> {
-        self.record.as_mut().filter(|r| r.trail.len() > mark).and_then(|r| r.trail.pop())
     }
 
     /// Rules without an explanation: those of a look-up.
@@ -157,22 +153,29 @@ impl Evaluator<'_, '_> {
     }
 
     fn rules_recorded(&mut self, rules: &RuleSet) -> (Verdict, Option<Explanation>) {
-        let mark = self.record.as_ref().map_or(0, |r| r.trail.len());
-        let mut nodes = Vec::new();
+        let mut nodes = Vec::with_capacity(if self.record.is_some() { rules.rules.len() } else { 0 });
         let mut applies = Vec::with_capacity(rules.rules.len());
         let mut reached = true;
         for rule in &rules.rules {
+            let mut node = None;
             let tested = if !rule.window.contains(self.world.as_of) {
                 Applies::NotInForce
             } else if !reached {
                 Applies::NotReached
             } else {
                 match rule.condition {
-                    Some(condition) => Applies::Tested(self.eval(condition)),
+                    Some(condition) => {
+                        let mark = self.mark();
+                        let lift = self.eval(condition);
+                        node = self.root(mark, condition, &lift);
+                        Applies::Tested(lift)
+                    }
                     None => Applies::Tested(Lift::boolean(true)),
                 }
             };
-            nodes.push(self.noted(mark));
+            if self.record.is_some() {
+                nodes.push(node);
+            }
             if rules.hit == Hit::First
                 && let Applies::Tested(lift) = &tested
             {
@@ -180,7 +183,7 @@ impl Evaluator<'_, '_> {
             }
             applies.push(tested);
         }
-        let mut outcome = OutcomeOf { evaluator: self, rules, nodes: vec![None; rules.rules.len()], default: None };
+        let mut outcome = OutcomeOf { evaluator: self, rules, nodes: vec![None; nodes.len()], default: None };
         let verdict = match rules.hit {
             Hit::Agree => outcome.agree(&applies),
             Hit::First => outcome.first(&applies),
@@ -233,15 +236,19 @@ struct OutcomeOf<'e, 'w, 'a, 'r> {
     evaluator: &'e mut Evaluator<'w, 'a>,
     rules: &'r RuleSet,
     /// The outcomes evaluated, for explanations.
-    nodes: Vec<Option<Noted>>,
-    default: Option<Noted>,
+    nodes: Vec<Option<NodeId>>,
+    default: Option<NodeId>,
 }
 
 impl OutcomeOf<'_, '_, '_, '_> {
     fn outcome(&mut self, rule: usize) -> Lift {
-        let mark = self.evaluator.record.as_ref().map_or(0, |r| r.trail.len());
-        let lift = self.evaluator.eval(self.rules.rules[rule].outcome);
-        self.nodes[rule] = self.evaluator.noted(mark);
+        let outcome = self.rules.rules[rule].outcome;
+        let mark = self.evaluator.mark();
+        let lift = self.evaluator.eval(outcome);
+        let node = self.evaluator.root(mark, outcome, &lift);
+        if let Some(place) = self.nodes.get_mut(rule) {
+            *place = node;
+        }
         lift
     }
 
@@ -249,9 +256,9 @@ impl OutcomeOf<'_, '_, '_, '_> {
     fn otherwise(&mut self, union: &mut Union) -> bool {
         match &self.rules.default {
             Some(default) => {
-                let mark = self.evaluator.record.as_ref().map_or(0, |r| r.trail.len());
+                let mark = self.evaluator.mark();
                 let lift = self.evaluator.eval(default.outcome);
-                self.default = self.evaluator.noted(mark);
+                self.default = self.evaluator.root(mark, default.outcome, &lift);
                 union.add(&lift);
                 false
             }
@@ -261,10 +268,13 @@ impl OutcomeOf<'_, '_, '_, '_> {
 
     /// The rules that stand must agree.
     fn agree(&mut self, applies: &[Applies]) -> Verdict {
+        let surely_overridden = self.overridden_by(|r| applies[r].surely());
+        let tested = || applies.iter().filter_map(Applies::lift);
+        if tested().all(|lift| lift.known().is_some()) {
+            return self.agree_on_known(applies, &surely_overridden);
+        }
         let mut union = Union::new();
         let mut deps = Deps::new();
-        let surely_overridden: Vec<bool> =
-            (0..applies.len()).map(|i| !overriders(self.rules, i, |r| applies[r].surely()).is_empty()).collect();
         let mut fails = false;
         for (i, tested) in applies.iter().enumerate() {
             let Applies::Tested(lift) = tested else { continue };
@@ -279,20 +289,71 @@ impl OutcomeOf<'_, '_, '_, '_> {
         let none_standing = || vec![Standing::default(); applies.len()];
         if fails {
             // Some condition has no value in any completion.
-            let tested = applies.iter().filter_map(Applies::lift);
-            union.prefer_fault(tested);
+            union.prefer_fault(tested());
             let lift = union.finish();
             return Verdict { lift, own_gap: false, conflict: None, deps, stands: none_standing() };
         }
+        let perhaps_overridden = self.overridden_by(|r| applies[r].may());
         let stands: Vec<Standing> = (0..applies.len())
             .map(|i| Standing {
                 may: applies[i].may() && !surely_overridden[i],
-                surely: applies[i].surely() && overriders(self.rules, i, |r| applies[r].may()).is_empty(),
+                surely: applies[i].surely() && !perhaps_overridden[i],
             })
             .collect();
         let standing: Vec<(usize, Lift)> =
             (0..applies.len()).filter(|&i| stands[i].may).map(|i| (i, self.outcome(i))).collect();
-        for (_, lift) in &standing {
+        self.combine(union, deps, applies, stands, &standing)
+    }
+
+    /// The rules that stand must agree; which those are is known.
+    fn agree_on_known(&mut self, applies: &[Applies], overridden: &[bool]) -> Verdict {
+        let stands: Vec<Standing> = applies
+            .iter()
+            .zip(overridden)
+            .map(|(tested, overridden)| {
+                let stands = tested.surely() && !overridden;
+                Standing { may: stands, surely: stands }
+            })
+            .collect();
+        let mut standing = Vec::new();
+        for i in (0..applies.len()).filter(|&i| stands[i].surely) {
+            standing.push((i, self.outcome(i)));
+        }
+        let Some((_, Lift::Known(first))) = standing.first() else {
+            return self.combine(Union::new(), Deps::new(), applies, stands, &standing);
+        };
+        if standing.iter().all(|(_, lift)| lift.known() == Some(first)) {
+            let lift = Lift::Known(first.clone());
+            return Verdict { lift, own_gap: false, conflict: None, deps: Deps::new(), stands };
+        }
+        self.combine(Union::new(), Deps::new(), applies, stands, &standing)
+    }
+
+    /// For each rule whether one for which `which` holds overrides it.
+    fn overridden_by(&self, which: impl Fn(usize) -> bool) -> Vec<bool> {
+        let rules = &self.rules.rules;
+        let mut overridden = vec![false; rules.len()];
+        for (_, rule) in rules.iter().enumerate().filter(|(r, rule)| !rule.overrides.is_empty() && which(*r)) {
+            for &target in &rule.overrides {
+                if let Some(place) = overridden.get_mut(target as usize) {
+                    *place = true;
+                }
+            }
+        }
+        overridden
+    }
+
+    /// What follows from the outcomes of the rules that may stand. `union` and `deps` hold what their
+    /// conditions rest on and how they may fail.
+    fn combine(
+        &mut self,
+        mut union: Union,
+        mut deps: Deps,
+        applies: &[Applies],
+        stands: Vec<Standing>,
+        standing: &[(usize, Lift)],
+    ) -> Verdict {
+        for (_, lift) in standing {
             union.flags(lift);
             if let Lift::Open(open) = lift {
                 deps.union_with(&open.deps);
@@ -315,7 +376,7 @@ impl OutcomeOf<'_, '_, '_, '_> {
             }
             None => standing.iter().for_each(|(_, lift)| union.values_of(lift)),
         }
-        let conflict = self.conflicts(&standing);
+        let conflict = self.conflicts(standing);
         let own_gap = !applies.iter().any(Applies::surely) && self.otherwise(&mut union);
         if own_gap || conflict.is_some() {
             union.depend(&deps);

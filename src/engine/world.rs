@@ -66,7 +66,7 @@ impl<'a> World<'a> {
             variables: Vec::new(),
             structures: OnceCell::new(),
         };
-        let mut texts: Option<Arc<[Arc<str>]>> = None;
+        let texts = Texts { policy, deal, found: OnceCell::new() };
         for (id, fact) in policy.schema.facts.iter() {
             if fact.field_of.is_some() {
                 continue;
@@ -92,7 +92,7 @@ impl<'a> World<'a> {
                                 None => {
                                     let element = u32::try_from(i).ok().map(|index| Element { list: id, index });
                                     let path = FactPath { fact: field, element };
-                                    Cell::Variable(world.add_variable(path, &mut texts, deal))
+                                    Cell::Variable(world.add_variable(path, &texts))
                                 }
                             }
                         });
@@ -103,7 +103,7 @@ impl<'a> World<'a> {
                 (Some(given), _) => Source::Plain(Cell::Value(given)),
                 (None, _) => {
                     let path = FactPath { fact: id, element: None };
-                    Source::Plain(Cell::Variable(world.add_variable(path, &mut texts, deal)))
+                    Source::Plain(Cell::Variable(world.add_variable(path, &texts)))
                 }
             };
             world.facts.insert(id, source);
@@ -111,9 +111,8 @@ impl<'a> World<'a> {
         world
     }
 
-    fn add_variable(&mut self, path: FactPath, texts: &mut Option<Arc<[Arc<str>]>>, deal: &Deal) -> usize {
+    fn add_variable(&mut self, path: FactPath, texts: &Texts<'_>) -> usize {
         let schema = &self.policy.schema;
-        let texts = texts.get_or_insert_with(|| texts_of(self.policy, deal));
         let fact = &schema.facts[path.fact];
         let kind = match &fact.ty.kind {
             TypeKind::List { record, up_to } => {
@@ -181,7 +180,19 @@ fn structures(policy: &Policy) -> Vec<u32> {
 }
 
 /// The texts that can make a difference: those of the policy and the deal, and as many others as
-/// there are facts that could hold one.
+/// there are facts that could hold one. Most deals never ask.
+pub(super) struct Texts<'a> {
+    policy: &'a Policy,
+    deal: &'a Deal,
+    found: OnceCell<Arc<[Arc<str>]>>,
+}
+
+impl Texts<'_> {
+    pub(super) fn get(&self) -> &Arc<[Arc<str>]> {
+        self.found.get_or_init(|| texts_of(self.policy, self.deal))
+    }
+}
+
 fn texts_of(policy: &Policy, deal: &Deal) -> Arc<[Arc<str>]> {
     let mut texts: Vec<Arc<str>> = Vec::new();
     let mut add = |value: &Value| {

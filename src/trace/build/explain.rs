@@ -22,7 +22,7 @@ impl Builder<'_> {
         let context = Context::of(record);
         let default = decision.rules.default.as_ref().map(|default| DefaultRule {
             outcome: match &explanation.default {
-                Some(node) => self.node(node, context),
+                Some(node) => self.node(*node, context),
                 None => self.unevaluated(default.outcome, context),
             },
             stands: matches!(answer.state, engine::State::Default(_)),
@@ -37,7 +37,7 @@ impl Builder<'_> {
             group: self.group(id),
             at: self.place(decision.span),
             notes: self.notes(&decision.notes),
-            computed: explanation.computed.as_ref().map(|node| self.node(node, context)),
+            computed: explanation.computed.map(|node| self.node(node, context)),
             rubric: self.rubric(id, explanation, context),
             rules: explanation.rules.iter().enumerate().filter_map(|(i, r)| self.rule(id, i, r, context)).collect(),
             default,
@@ -56,10 +56,10 @@ impl Builder<'_> {
         if let Some(condition) = rule.condition {
             match (kind, &self.policy.exprs[condition].kind) {
                 (Kind::Gate, ExprKind::Not(required)) => {
-                    let seen = record.condition.as_ref().and_then(|node| node.children.first());
+                    let seen = record.condition.and_then(|node| self.nodes()[node].children.clone().next());
                     requires = Some(self.seen_or_written(seen, *required, context));
                 }
-                _ => when = Some(self.seen_or_written(record.condition.as_ref(), condition, context)),
+                _ => when = Some(self.seen_or_written(record.condition, condition, context)),
             }
         }
         let overridden = if let engine::RuleState::Overridden(by) = &record.state { names(by) } else { Vec::new() };
@@ -69,7 +69,7 @@ impl Builder<'_> {
             label: rule.label.clone(),
             kind: kind.rule_word(),
             state: rule_state(&record.state),
-            outcome: self.seen_or_written(record.outcome.as_ref(), rule.outcome, context),
+            outcome: self.seen_or_written(record.outcome, rule.outcome, context),
             when,
             requires,
             overridden_by: overridden,
@@ -83,7 +83,7 @@ impl Builder<'_> {
 
     fn seen_or_written(
         &self,
-        seen: Option<&engine::Node>,
+        seen: Option<engine::NodeId>,
         written: ExprId,
         context: Context,
     ) -> crate::trace::data::Node {
@@ -103,8 +103,12 @@ impl Builder<'_> {
         let criteria = criteria.iter().zip(&explanation.criteria).map(|(criterion, node)| Criterion {
             name: criterion.name.clone(),
             label: criterion.label.clone(),
-            points: self.points(&self.policy.exprs[criterion.points].ty, &node.seen, bounds.of(criterion.points)),
-            rests_on: self.node(node, context),
+            points: self.points(
+                &self.policy.exprs[criterion.points].ty,
+                &self.nodes()[*node].seen,
+                bounds.of(criterion.points),
+            ),
+            rests_on: self.node(*node, context),
             notes: self.notes(&criterion.notes),
         });
         let criteria = criteria.collect();
@@ -130,13 +134,11 @@ impl Builder<'_> {
         let most = ends.map(|(_, high)| number(high));
         let (points, low, high): (Option<Shown>, Option<Shown>, Option<Shown>) = match seen {
             Seen::Known(value) => (Some(shown(value)), None, None),
-            Seen::Unknown(Some(engine::Possible::Values(values))) => {
-                (None, values.first().map(shown), values.last().map(shown))
-            }
-            Seen::Unknown(Some(engine::Possible::Range { low, high, .. })) => {
-                (None, Some(shown(low)), Some(shown(high)))
-            }
-            Seen::Unknown(_) => (None, ends.map(|(low, _)| number(low)), ends.map(|(_, high)| number(high))),
+            Seen::Unknown(possible) => match possible.as_deref() {
+                Some(engine::Possible::Values(values)) => (None, values.first().map(shown), values.last().map(shown)),
+                Some(engine::Possible::Range { low, high, .. }) => (None, Some(shown(low)), Some(shown(high))),
+                _ => (None, ends.map(|(low, _)| number(low)), ends.map(|(_, high)| number(high))),
+            },
             Seen::Fault(_) | Seen::Gap(_) | Seen::Skipped => (None, None, None),
         };
         Points { points, at_least: low, at_most: high, most }

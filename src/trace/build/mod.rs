@@ -81,7 +81,7 @@ impl Builder<'_> {
         let mut all: Vec<data::Definition> = Vec::new();
         for (id, record, body) in &self.report.decisions.definitions {
             let definition = &self.policy.definitions[*id];
-            let body = self.node(body, node::Context::of(*record));
+            let body = self.node(*body, node::Context::of(*record));
             let place = *places.entry(*id).or_insert_with(|| {
                 let (name, label) = (definition.name.clone(), definition.label.clone());
                 all.push(data::Definition { name, label, bodies: Vec::new() });
@@ -180,8 +180,8 @@ impl Builder<'_> {
         let decision = &self.policy.decisions[id];
         let of_rule = |&i: &u32| {
             let rule = decision.rules.rules.get(i as usize)?;
-            let seen = answer.explanation.as_ref().and_then(|e| e.rules.get(i as usize)?.outcome.as_ref());
-            let outcome = match seen.map(|node| &node.seen) {
+            let seen = answer.explanation.as_ref().and_then(|e| e.rules.get(i as usize)?.outcome);
+            let outcome = match seen.map(|node| &self.nodes()[node].seen) {
                 Some(engine::Seen::Known(value)) => self.shown(&decision.ty, value).words,
                 _ => self.policy.text_of(rule.outcome),
             };

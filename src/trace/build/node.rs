@@ -1,6 +1,8 @@
 //! Expressions with what they came to.
 
 use super::Builder;
+use la_arena::Arena;
+
 use crate::engine::{self, Seen};
 use crate::facts::{Element, Origin};
 use crate::policy::{ExprId, ExprKind};
@@ -24,15 +26,22 @@ impl Context {
 }
 
 impl Builder<'_> {
-    pub(super) fn node(&self, node: &engine::Node, context: Context) -> Node {
+    /// The nodes of every explanation.
+    pub(super) fn nodes(&self) -> &Arena<engine::Node> {
+        &self.report.decisions.nodes
+    }
+
+    pub(super) fn node(&self, id: engine::NodeId, context: Context) -> Node {
         let policy = self.policy;
+        let node = &self.nodes()[id];
         let kind = &policy.exprs[node.expr].kind;
-        if let (ExprKind::Checked(_), [inner], false) = (kind, node.children.as_slice(), is_fault_of(node)) {
-            return self.node(inner, context);
-        }
-        if let (ExprKind::And(parts) | ExprKind::Or(parts), [only]) = (kind, node.children.as_slice())
-            && parts.len() == 1
-        {
+        let only = node.children.clone().next().filter(|_| node.children.len() == 1);
+        let stands_for_it = match kind {
+            ExprKind::Checked(_) => !is_fault_of(node),
+            ExprKind::And(parts) | ExprKind::Or(parts) => parts.len() == 1,
+            _ => false,
+        };
+        if let Some(only) = only.filter(|_| stands_for_it) {
             return self.node(only, context);
         }
         let outer = context.record;
@@ -42,12 +51,12 @@ impl Builder<'_> {
         out.record = node.record.filter(|_| outer != node.record);
         let of_list = if let ExprKind::Aggregate { list, .. } = kind { self.report.deal.get(*list) } else { None };
         out.origin = node.origin.or(of_list.map(|given| given.origin)).and_then(|origin| self.origin(origin));
-        let parts = node.children.iter().filter(|c| !matches!(policy.exprs[c.expr].kind, ExprKind::Literal(_)));
+        out.cut = node.cut;
         if context.depth < DEEPEST {
             let within = Context { depth: context.depth + 1, ..context };
-            out.parts = parts.map(|child| self.node(child, within)).collect();
+            out.parts = node.children.clone().map(|child| self.node(child, within)).collect();
         } else {
-            out.cut = parts.count() > 0;
+            out.cut |= !node.children.is_empty();
         }
         out
     }
