@@ -54,10 +54,11 @@ pub fn decide(policy: &Policy, deal: &Deal, as_of: Date, options: &Options) -> D
     };
     let space = world.space(options.strict);
     let mut evaluator = Evaluator::new(&world, &space);
-    evaluator.record = options.explain.then(Record::default);
+    evaluator.record = options.explain.then(|| Record::for_policy(policy));
     let presumes = !options.strict && world.variables.iter().any(|v| v.presumed.is_some());
     evaluator.presumptions = presumes.then(Presumptions::default);
     evaluator.done.decisions.reserve(policy.decisions.len().min(nodes.len()));
+    evaluator.done.definitions.reserve(policy.definitions.len().min(nodes.len()));
     evaluator.run(nodes.iter().copied(), None);
     let record = evaluator.record.take().unwrap_or_default();
     let presumptions = evaluator.presumptions.take().filter(|p| !p.nodes.is_empty());

@@ -213,6 +213,9 @@ impl Evaluator<'_, '_> {
                 |r| ranges::arithmetic(ArithmeticOp::Add, r),
             );
         }
+        if elements.var.is_none() {
+            return total;
+        }
         existence.add(&total);
         existence.finish()
     }
@@ -221,6 +224,9 @@ impl Evaluator<'_, '_> {
     fn share(&mut self, of: (FactId, RecordId), element: usize, summed: ExprId, condition: Option<ExprId>) -> Lift {
         let test = self.condition_at(of, element, condition);
         let truth = test.truth();
+        if test.known().is_some() && truth.may {
+            return self.with(of, element, |e| e.eval(summed));
+        }
         let mut union = Union::new();
         union.flags(&test);
         if truth.may {

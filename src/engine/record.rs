@@ -1,14 +1,14 @@
 //! What an evaluation came to, node by node, for explanations.
 
 use la_arena::Arena;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::answer::{Explanation, Node, NodeId, Seen};
 use super::eval::{Evaluator, HandKey};
 use super::lift::Lift;
 use super::world::Cell;
 use crate::facts::{Element, Origin};
-use crate::policy::{DecisionId, DefinitionId, ExprId, ExprKind};
+use crate::policy::{DecisionId, DefinitionId, ExprId, ExprKind, Policy};
 
 /// How many nodes the explanations of one deal have at most; what is more is left out and said to be.
 const MOST_NODES: usize = 250_000;
@@ -24,6 +24,17 @@ pub(super) struct Record {
 }
 
 impl Record {
+    /// A record with room for what a deal of this policy needs, where no list is long.
+    pub(super) fn for_policy(policy: &Policy) -> Record {
+        let room = policy.exprs.len().min(MOST_NODES / 64);
+        Record {
+            trail: Vec::with_capacity(32),
+            nodes: Arena::with_capacity(room),
+            definitions: Vec::with_capacity(policy.definitions.len().min(room)),
+            explanations: FxHashMap::with_capacity_and_hasher(policy.decisions.len().min(room), FxBuildHasher),
+        }
+    }
+
     /// Where the children of what is evaluated next begin.
     pub(super) fn mark(&self) -> usize {
         self.trail.len()

@@ -252,13 +252,19 @@ impl OutcomeOf<'_, '_, '_, '_> {
         lift
     }
 
-    /// The default's outcome, or a gap.
+    /// The default's outcome, where there is one.
+    fn default(&mut self) -> Option<Lift> {
+        let outcome = self.rules.default.as_ref()?.outcome;
+        let mark = self.evaluator.mark();
+        let lift = self.evaluator.eval(outcome);
+        self.default = self.evaluator.root(mark, outcome, &lift);
+        Some(lift)
+    }
+
+    /// Adds the default's outcome; without a default that is a gap.
     fn otherwise(&mut self, union: &mut Union) -> bool {
-        match &self.rules.default {
-            Some(default) => {
-                let mark = self.evaluator.mark();
-                let lift = self.evaluator.eval(default.outcome);
-                self.default = self.evaluator.root(mark, default.outcome, &lift);
+        match self.default() {
+            Some(lift) => {
                 union.add(&lift);
                 false
             }
@@ -269,6 +275,7 @@ impl OutcomeOf<'_, '_, '_, '_> {
     /// The rules that stand must agree.
     fn agree(&mut self, applies: &[Applies]) -> Verdict {
         let surely_overridden = self.overridden_by(|r| applies[r].surely());
+        let holds = |which: &[bool], i: usize| which.get(i).copied().unwrap_or(false);
         let tested = || applies.iter().filter_map(Applies::lift);
         if tested().all(|lift| lift.known().is_some()) {
             return self.agree_on_known(applies, &surely_overridden);
@@ -279,7 +286,7 @@ impl OutcomeOf<'_, '_, '_, '_> {
         for (i, tested) in applies.iter().enumerate() {
             let Applies::Tested(lift) = tested else { continue };
             fails |= !lift.has_values();
-            if lift.may_fail() || !surely_overridden[i] {
+            if lift.may_fail() || !holds(&surely_overridden, i) {
                 union.flags(lift);
                 if let Lift::Open(open) = lift {
                     deps.union_with(&open.deps);
@@ -296,8 +303,8 @@ impl OutcomeOf<'_, '_, '_, '_> {
         let perhaps_overridden = self.overridden_by(|r| applies[r].may());
         let stands: Vec<Standing> = (0..applies.len())
             .map(|i| Standing {
-                may: applies[i].may() && !surely_overridden[i],
-                surely: applies[i].surely() && !perhaps_overridden[i],
+                may: applies[i].may() && !holds(&surely_overridden, i),
+                surely: applies[i].surely() && !holds(&perhaps_overridden, i),
             })
             .collect();
         let standing: Vec<(usize, Lift)> =
@@ -309,15 +316,20 @@ impl OutcomeOf<'_, '_, '_, '_> {
     fn agree_on_known(&mut self, applies: &[Applies], overridden: &[bool]) -> Verdict {
         let stands: Vec<Standing> = applies
             .iter()
-            .zip(overridden)
-            .map(|(tested, overridden)| {
-                let stands = tested.surely() && !overridden;
+            .enumerate()
+            .map(|(i, tested)| {
+                let stands = tested.surely() && !overridden.get(i).is_some_and(|o| *o);
                 Standing { may: stands, surely: stands }
             })
             .collect();
         let mut standing = Vec::new();
         for i in (0..applies.len()).filter(|&i| stands[i].surely) {
             standing.push((i, self.outcome(i)));
+        }
+        if standing.is_empty()
+            && let Some(lift) = self.default()
+        {
+            return Verdict { stands, ..Verdict::computed(lift) };
         }
         let Some((_, Lift::Known(first))) = standing.first() else {
             return self.combine(Union::new(), Deps::new(), applies, stands, &standing);
@@ -329,9 +341,12 @@ impl OutcomeOf<'_, '_, '_, '_> {
         self.combine(Union::new(), Deps::new(), applies, stands, &standing)
     }
 
-    /// For each rule whether one for which `which` holds overrides it.
+    /// For each rule whether one for which `which` holds overrides it; empty where none overrides any.
     fn overridden_by(&self, which: impl Fn(usize) -> bool) -> Vec<bool> {
         let rules = &self.rules.rules;
+        if rules.iter().all(|rule| rule.overrides.is_empty()) {
+            return Vec::new();
+        }
         let mut overridden = vec![false; rules.len()];
         for (_, rule) in rules.iter().enumerate().filter(|(r, rule)| !rule.overrides.is_empty() && which(*r)) {
             for &target in &rule.overrides {
@@ -407,8 +422,15 @@ impl OutcomeOf<'_, '_, '_, '_> {
 
     /// The first that applies.
     fn first(&mut self, applies: &[Applies]) -> Verdict {
-        let mut union = Union::new();
         let mut stands = vec![Standing::default(); applies.len()];
+        let no = |tested: &&Applies| tested.lift().is_none_or(|l| l.known().is_some() && !l.truth().may);
+        let passed = applies.iter().take_while(no).count();
+        if applies.get(passed).is_some_and(Applies::surely) {
+            // Nothing before it is open.
+            stands[passed] = Standing { may: true, surely: true };
+            return Verdict { stands, ..Verdict::computed(self.outcome(passed)) };
+        }
+        let mut union = Union::new();
         let (mut reached, mut surely_reached) = (true, true);
         for (i, tested) in applies.iter().enumerate() {
             let Applies::Tested(lift) = tested else { continue };
