@@ -68,7 +68,7 @@ impl Evaluator<'_, '_> {
 
     /// Notes what an expression came to. A literal says it itself.
     pub(super) fn note(&mut self, mark: usize, id: ExprId, lift: &Lift) {
-        if matches!(self.world.policy.exprs[id].kind, ExprKind::Literal(_)) {
+        if self.is_literal(id) {
             return;
         }
         let (origin, element) = self.origin(id);
@@ -80,9 +80,16 @@ impl Evaluator<'_, '_> {
 
     /// Notes an operand that was not needed.
     pub(super) fn skip(&mut self, id: ExprId) {
+        if self.is_literal(id) {
+            return;
+        }
         if let Some(record) = &mut self.record {
             record.close(record.mark(), id, Seen::Skipped, None, None);
         }
+    }
+
+    fn is_literal(&self, id: ExprId) -> bool {
+        matches!(self.world.policy.exprs[id].kind, ExprKind::Literal(_))
     }
 
     /// The node noted since `mark`, where explanations are asked for: that of `expr`, which came to `lift`.
