@@ -83,6 +83,7 @@ pub mod trace;
 
 pub use engine::Options;
 pub use facts::read::Format;
+pub use host::live::{LivePack, Notice, Watch, WatchOptions};
 pub use jiff::civil;
 pub use pack::{Deal, Decisions, Error, Pack};
 pub use trace::data::{Answer, Status};

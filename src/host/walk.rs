@@ -24,6 +24,10 @@ pub(super) struct Found {
     pub(super) files: Vec<PackFile>,
     /// What cannot be read.
     pub(super) problems: Vec<Diagnostic>,
+    /// The folders searched, the pack's own first.
+    pub(super) folders: Vec<PathBuf>,
+    /// The links met, whether they lead anywhere or not.
+    pub(super) links: Vec<PathBuf>,
 }
 
 /// Finds the manifest and every `*.policy` file of the pack in `dir`. Hidden files and folders are passed over.
@@ -41,13 +45,18 @@ pub(super) fn pack(dir: &Path) -> Found {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
+                found.links.extend(error.path().filter(|path| path.is_symlink()).map(Path::to_owned));
                 found.problems.extend(unreadable(dir, &error));
                 continue;
             }
         };
         let kind = entry.file_type();
         let name = entry.file_name().to_string_lossy();
+        if entry.path_is_symlink() {
+            found.links.push(entry.path().to_owned());
+        }
         if kind.is_dir() {
+            found.folders.push(entry.path().to_owned());
             if entry.depth() == MAX_FOLDER_DEPTH {
                 let shown = shown(dir, entry.path());
                 let message = format!("the folder `{shown}` lies too deep: at most {MAX_FOLDER_DEPTH} levels are read");
