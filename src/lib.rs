@@ -92,3 +92,8 @@ pub use trace::data::{Answer, Status};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
+
+/// The example in the page about watching.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/watching.md")]
+mod watching {}

@@ -48,13 +48,7 @@ impl How {
         let mut deal = match path {
             Some(path) => {
                 let mut sources = pack.sources().clone();
-                let format = self.input_format.map(|format| match format {
-                    InputFormat::Ron => Format::Ron,
-                    InputFormat::Json => Format::Json,
-                    InputFormat::Yaml => Format::Yaml,
-                    InputFormat::Toml => Format::Toml,
-                });
-                match host::read_deal(path, format, &mut sources) {
+                match host::read_deal(path, self.format(), &mut sources) {
                     Ok((id, format)) => pack.deal_in(&name(path), id, sources, format)?,
                     Err(problem) => return Err(Error::new(vec![*problem], sources)),
                 }
@@ -63,6 +57,25 @@ impl How {
         };
         deal.set_all(&self.set)?;
         Ok(deal)
+    }
+
+    /// The deal at `path`, whose text is read already.
+    pub(super) fn understand(&self, pack: &Pack, path: &Path, text: &str) -> Result<Deal, Error> {
+        let format = self.format().map_or_else(|| host::format_of(path), Ok);
+        let format = format.map_err(|problem| Error::new(vec![*problem], pack.sources().clone()))?;
+        let mut deal = pack.read_deal(&name(path), text, format)?;
+        deal.set_all(&self.set)?;
+        Ok(deal)
+    }
+
+    /// The format that is given for the deals, whatever their names end in.
+    fn format(&self) -> Option<Format> {
+        self.input_format.map(|format| match format {
+            InputFormat::Ron => Format::Ron,
+            InputFormat::Json => Format::Json,
+            InputFormat::Yaml => Format::Yaml,
+            InputFormat::Toml => Format::Toml,
+        })
     }
 }
 

@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod init;
 mod output;
+mod watch;
 mod why;
 
 use std::path::PathBuf;
@@ -39,6 +40,7 @@ Examples:
   dealdesk eval deal.ron                 decide a deal, and say why
   dealdesk why deal.ron discovery.billing --not waived
   dealdesk check                         report every problem of the policies
+  dealdesk watch deal.ron                show what every save of a policy changes
   dealdesk init discounts                begin a pack of policies
 
 Exit codes:
@@ -66,6 +68,7 @@ enum Command {
     Eval(eval::Arguments),
     Why(why::Arguments),
     Check(check::Arguments),
+    Watch(watch::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
     Completions(completions::Arguments),
@@ -85,6 +88,7 @@ pub fn run() -> ExitCode {
         Command::Eval(arguments) => eval::run(arguments, &cli.global, &mut output),
         Command::Why(arguments) => why::run(arguments, &cli.global, &mut output),
         Command::Check(arguments) => check::run(arguments, &cli.global, &mut output),
+        Command::Watch(arguments) => watch::run(arguments, &cli.global, &mut output),
         Command::Explain(arguments) => explain::run(arguments, &mut output),
         Command::Init(arguments) => init::run(arguments, &mut output),
         Command::Completions(arguments) => completions::run(arguments, &mut output),
@@ -98,10 +102,12 @@ pub fn run() -> ExitCode {
 
 /// Finds and loads the pack that the arguments mean.
 fn load(global: &Global) -> Result<Pack, Failure> {
-    let here = here()?;
-    let dir = host::find(global.policy.as_deref(), &here)
-        .map_err(|d| Failure::Problems(Error::new(vec![*d], Sources::new())))?;
-    Ok(Pack::load(dir)?)
+    Ok(Pack::load(find(global)?)?)
+}
+
+/// Finds the folder of the pack that the arguments mean.
+fn find(global: &Global) -> Result<PathBuf, Failure> {
+    host::find(global.policy.as_deref(), &here()?).map_err(|d| Failure::Problems(Error::new(vec![*d], Sources::new())))
 }
 
 #[allow(clippy::disallowed_methods, reason = "the shell knows where it stands")]

@@ -16,6 +16,7 @@ pub(super) const HEADING: Style = Style::new().bold();
 pub(super) const CODE: Style = AnsiColor::Cyan.on_default();
 
 const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HELP: Style = AnsiColor::BrightCyan.on_default().bold();
 
 /// The two streams of a command. Text is written with its colors, which are taken out where they are not wanted.
@@ -24,6 +25,8 @@ pub(super) struct Output {
     err: AutoStream<io::Stderr>,
     colors: (bool, bool),
     quiet: bool,
+    /// Whether nobody reads the results any more.
+    closed: bool,
 }
 
 impl Output {
@@ -36,7 +39,7 @@ impl Output {
         let (out, err) = (AutoStream::new(io::stdout(), choice), AutoStream::new(io::stderr(), choice));
         let shown = |choice| choice != anstream::ColorChoice::Never;
         let colors = (shown(out.current_choice()), shown(err.current_choice()));
-        Output { out, err, colors, quiet }
+        Output { out, err, colors, quiet, closed: false }
     }
 
     /// Whether results are shown in color.
@@ -46,7 +49,13 @@ impl Output {
 
     /// Writes a result. Whoever reads it may stop reading at any time, which is no error.
     pub(super) fn result(&mut self, text: &str) -> Result<(), Failure> {
-        pass_over_closed(self.out.write_all(text.as_bytes()))
+        let written = self.out.write_all(text.as_bytes());
+        self.pass_over_closed(written)
+    }
+
+    /// Whether nobody reads the results any more, as far as writing has shown.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// Writes a result and ends the line.
@@ -61,6 +70,11 @@ impl Output {
             // Where standard error is gone there is nobody to tell.
             let _ = writeln!(self.err, "{text}");
         }
+    }
+
+    /// Says that something is not as it should be, though the work goes on.
+    pub(super) fn warning(&mut self, text: &str) {
+        let _ = writeln!(self.err, "{WARNING}warning{WARNING:#}: {text}");
     }
 
     /// Shows diagnostics on standard error.
@@ -101,13 +115,17 @@ impl Output {
 
     /// Writes out what is still held back.
     pub(super) fn finish(&mut self) -> Result<(), Failure> {
-        pass_over_closed(self.out.flush())
+        let written = self.out.flush();
+        self.pass_over_closed(written)
     }
-}
 
-fn pass_over_closed(written: io::Result<()>) -> Result<(), Failure> {
-    match written {
-        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
+    fn pass_over_closed(&mut self, written: io::Result<()>) -> Result<(), Failure> {
+        match written {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            other => Ok(other?),
+        }
     }
 }

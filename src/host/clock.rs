@@ -1,6 +1,6 @@
 //! The clock.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -23,4 +23,15 @@ pub fn time_of_day(moment: SystemTime) -> Time {
     let moment = Timestamp::try_from(moment).unwrap_or(Timestamp::MAX);
     let time = moment.to_zoned(TimeZone::system()).time();
     Time::constant(time.hour(), time.minute(), time.second(), 0)
+}
+
+/// A moment as programs exchange it: `2026-03-01T12:00:00Z`.
+pub fn timestamp(moment: SystemTime) -> String {
+    let moment = Timestamp::try_from(moment).unwrap_or(Timestamp::MAX);
+    moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Waits, doing nothing.
+pub fn pause(time: Duration) {
+    std::thread::sleep(time);
 }

@@ -12,7 +12,7 @@ mod read;
 mod texts;
 mod walk;
 
-pub use clock::{now, time_of_day, today};
+pub use clock::{now, pause, time_of_day, timestamp, today};
 pub use create::{create_file, enclosing_pack, is_vacant};
 pub use deal::{STDIN, format_of, read_deal};
 pub use find::find;

@@ -123,6 +123,13 @@ impl fmt::Display for Change {
     }
 }
 
+impl Entry {
+    /// The answer in words without the name: `waived, by legal_bar`.
+    pub fn words(&self) -> String {
+        verdict(self) + &by(self)
+    }
+}
+
 /// How an answer ended: `waived`, `undecided (high or medium)`.
 fn verdict(entry: &Entry) -> String {
     let what = match entry.status {
