@@ -235,9 +235,29 @@ impl Checker<'_> {
             let advice = format!("did you mean `{near}`?");
             report = report.suggest(span, near, advice);
         } else if report.code == Code::UnknownName {
-            report = report.help(format!("if a deal is to say it, declare it: `fact {name}: …`"));
+            report = report.help(match self.parts_beside(name) {
+                Some(parts) => parts,
+                None => format!("if a deal is to say it, declare it: `fact {name}: …`"),
+            });
         }
         self.report(report);
+    }
+
+    /// What there is of that which `name` seems to be a part of: the items of a checklist, the score of a rubric.
+    fn parts_beside(&self, name: &str) -> Option<String> {
+        let (whole, _) = name.rsplit_once('.')?;
+        let kind = self.names.get(whole)?.entity.words();
+        let part = |(name, _): (&str, _)| {
+            let part = name.strip_prefix(whole)?.strip_prefix('.')?;
+            (!part.contains('.')).then(|| format!("`{name}`"))
+        };
+        let mut parts: Vec<String> = self.names.iter().filter_map(|(name, entry)| part((name, entry))).collect();
+        parts.sort_unstable();
+        Some(match parts.as_slice() {
+            [] => format!("`{whole}` is {kind}, and has no parts"),
+            [only] => format!("`{whole}` is {kind}; of it there is {only}"),
+            all => format!("`{whole}` is {kind}; of it there are {}", all.join(", ")),
+        })
     }
 
     /// Reports something that hangs on a deal where nothing may.

@@ -150,6 +150,7 @@ impl Checker<'_> {
         let known: Vec<String> = self.types.known.keys().cloned().collect();
         let own = ["boolean", "integer", "decimal", "text", "date"];
         let near = self.suggest_among(&name.text, own.into_iter().chain(known.iter().map(String::as_str)));
+        let near = elsewhere(&name.text).map(str::to_owned).or(near);
         self.report(match near {
             _ if record => {
                 let list = format!("list of {} up to 50", name.text);
@@ -320,4 +321,16 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// What other languages call the types of this one.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name.to_lowercase().as_str() {
+        "bool" | "yes_no" | "flag" => "boolean",
+        "int" | "whole" | "count" => "integer",
+        "number" | "num" | "float" | "double" | "real" | "money" | "amount" => "decimal",
+        "string" | "str" | "varchar" => "text",
+        "datetime" | "timestamp" | "day" => "date",
+        _ => return None,
+    })
 }

@@ -90,6 +90,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         deals => deals.iter().map(|d| Some(d.as_path())).collect(),
     };
     let mut exit = Exit::Fine;
+    let mut told: Option<Error> = None;
     for (i, path) in deals.into_iter().enumerate() {
         match arguments.how.read(&pack, path) {
             Ok(deal) => {
@@ -103,8 +104,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
             Err(error) => {
                 exit = exit.max(if arguments.format == Format::Json {
                     unreadable(path, &error, output)?
+                } else if told.as_ref().is_some_and(|told| is_same(told, &error)) {
+                    Exit::Failed
                 } else {
-                    output.failure(error.into())
+                    output.failure(told.insert(error).clone().into())
                 });
             }
         }
@@ -121,6 +124,11 @@ fn unreadable(path: Option<&Path>, error: &Error, output: &mut Output) -> Result
     let summary = render::summary(error.diagnostics()).unwrap_or_default();
     output.remark(&format!("{name} is not decided: {summary}, told in the JSON"));
     Ok(Exit::Failed)
+}
+
+/// Whether two deals are wrong for one cause: what `--set` says, which need not be read twice.
+fn is_same(one: &Error, other: &Error) -> bool {
+    one.diagnostics() == other.diagnostics() && one.diagnostics().iter().all(|d| d.primary.is_none())
 }
 
 /// The decisions in the form asked for, with a line break at the end.

@@ -88,7 +88,9 @@ impl Pack {
         }
         let manifest = manifest.for_check(hash(&files, &sources));
         let (policy, found) = check::check(&manifest, &trees, &sources);
-        problems.extend(found);
+        // Where a file could not be read as a whole, only what is wrong is worth saying.
+        let whole = problems.iter().all(|p| p.severity != Severity::Error);
+        problems.extend(found.into_iter().filter(|p| whole || p.severity == Severity::Error));
         match policy {
             Some(policy) if problems.iter().all(|p| p.severity != Severity::Error) => {
                 sort(&mut problems);

@@ -43,7 +43,10 @@ pub(super) fn read(id: FileId, text: &str) -> (Manifest, Vec<Diagnostic>) {
         Ok(Fields(fields)) => reader.fields(&fields, &mut manifest),
         Err(e) => {
             let place = reader.place(&e.span);
-            let message = format!("`pack.ron` is not valid RON: {}", sentence(&e.code));
+            let message = match text.trim() {
+                "" => "`pack.ron` is empty".to_owned(),
+                _ => format!("`pack.ron` is not valid RON: {}", sentence(&e.code)),
+            };
             reader.problems.push(Diagnostic::error(Code::ManifestSyntax, place, message).help(SHAPE));
         }
     }
@@ -88,7 +91,9 @@ impl Reader<'_> {
             }
         }
         for required in ["name", "version"] {
-            if !fields.iter().any(|(name, _)| *name == required) {
+            // One that is misspelt is told as such.
+            let meant = |name: &str| did_you_mean(name, FIELDS).filter(|_| !FIELDS.contains(&name));
+            if !fields.iter().any(|(name, _)| *name == required || meant(name) == Some(required)) {
                 let place = Span::new(self.id, 0, 0);
                 self.problem(place, format!("`{required}` is missing from `pack.ron`"), SHAPE);
             }
@@ -193,8 +198,16 @@ impl Reader<'_> {
     }
 }
 
-/// RON's own message as the rest of a sentence.
+/// RON's own message as the rest of a sentence, where it does not speak of types.
 fn sentence(error: &ron::Error) -> String {
+    use ron::Error::{ExpectedDifferentStructName, ExpectedNamedStructLike, ExpectedStructLike, TrailingCharacters};
+    match error {
+        ExpectedNamedStructLike(_) | ExpectedStructLike | ExpectedDifferentStructName { .. } => {
+            return "it must begin with `(`".to_owned();
+        }
+        TrailingCharacters => return "something stands behind its last `)`".to_owned(),
+        _ => {}
+    }
     let text = error.to_string();
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
@@ -283,7 +296,6 @@ mod tests {
             ("\"2025-1-31\"", "`since` must be a date"),
             ("3", "each of the decisions in `report` must be a text"),
             ("since", "`since` is given twice"),
-            ("", "`version` is missing from `pack.ron`"),
         ];
         let expected: Vec<_> = expected.iter().map(|(a, b)| (a.to_string(), b.to_string())).collect();
         assert_eq!(problems(text), expected);
@@ -297,6 +309,19 @@ mod tests {
         assert_eq!(problems[0].message, "`pack.ron` is not valid RON: expected colon");
         let place = problems[0].primary.as_ref().map(|l| l.span.start as usize);
         assert_eq!(place, Some("(\n  name: \"sales\",\n  version ".len()));
+    }
+
+    #[test]
+    fn what_is_not_ron_is_said_without_types() {
+        for (text, expected) in [
+            (" ", "`pack.ron` is empty"),
+            ("{\"name\": \"x\"}", "`pack.ron` is not valid RON: it must begin with `(`"),
+            ("name: \"x\"", "`pack.ron` is not valid RON: it must begin with `(`"),
+            ("(name: \"x\") x", "`pack.ron` is not valid RON: something stands behind its last `)`"),
+        ] {
+            let (_, problems) = read(FileId(0), text);
+            assert_eq!(problems.iter().map(|p| p.message.as_str()).collect::<Vec<_>>(), [expected], "{text}");
+        }
     }
 
     #[test]

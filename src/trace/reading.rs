@@ -415,7 +415,8 @@ pub(super) fn summary(data: &Evaluation) -> String {
         (all.iter().filter(|a| a.provisional).count(), "provisional"),
     ];
     let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-    format!("{}: {}", words::count(all.len(), "answer", "answers"), parts.join(", "))
+    let count = words::count(all.len(), "answer", "answers");
+    if parts.is_empty() { count } else { format!("{count}: {}", parts.join(", ")) }
 }
 
 /// The address, if it is one of the web: no view links to anything else.

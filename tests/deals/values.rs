@@ -135,6 +135,16 @@ fn set_says_what_is_wrong() {
             "sites[0].weather=fine",
             "E0602 no field is called `weather` (a record of `sites` holds `kind`, `name`, `owner` and `users`)",
         ),
+        ("=1", "E0601 no fact is named before the `=` (write a path and a value, such as `client.kind=private`)"),
+        (
+            "client.kind.of=1",
+            "E0602 no fact is called `client.kind.of` (`client.kind` is a fact itself and has no parts)",
+        ),
+        (
+            "sites.users=1",
+            "E0602 no fact is called `sites.users` (`sites` is a list: say of which record, such as `sites[0].users`)",
+        ),
+        ("sites=none", "E0609 `sites` can't be none (leave it out where it is not known; an empty list is `[]`)"),
         ("sites[0].users=-1", "E0606 `sites[0].users` is -1, which is out of its range: must be between 0 and 1_000"),
         ("sites[x].users=1", "E0601 `x` in `sites[x].users` is not an index: the first is 0"),
         ("sites[0=1", "E0601 `sites[0` lacks a `]` behind its index"),

@@ -204,8 +204,9 @@ impl<'r> Reader<'r> {
         let mut value = RecordValue { fields: vec![None; fields.len()] };
         let Kind::Map(entries) = &node.kind else {
             let message = format!(
-                "`{}[{index}]` is to be a `{}` record, not {}",
+                "`{}[{index}]` is to be {} `{}` record, not {}",
                 self.schema.facts[list].name,
+                if self.schema.records[record].name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" },
                 self.schema.records[record].name,
                 found(node, self.text)
             );

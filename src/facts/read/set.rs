@@ -100,6 +100,20 @@ impl Setting<'_> {
             return Ok(fact);
         }
         let all = self.schema.facts.values().filter(|fact| fact.field_of.is_none()).map(|fact| fact.name.as_str());
+        if name.is_empty() {
+            let problem = Diagnostic::placeless(Code::DealForm, "no fact is named before the `=`");
+            return Err(vec![problem.help("write a path and a value, such as `client.kind=private`")]);
+        }
+        if let Lookup::BeyondFact(fact) = self.names.lookup(Names::DEAL, name) {
+            let problem = Diagnostic::placeless(Code::DealName, format!("no fact is called `{name}`"));
+            let (whole, ty) = (&self.schema.facts[fact].name, &self.schema.facts[fact].ty);
+            return Err(vec![problem.help(match (&ty.kind, name.strip_prefix(whole.as_str())) {
+                (TypeKind::List { .. }, Some(field)) => {
+                    format!("`{whole}` is a list: say of which record, such as `{whole}[0]{field}`")
+                }
+                _ => format!("`{whole}` is a fact itself and has no parts"),
+            })]);
+        }
         // What the group holds that is named, or the whole deal.
         let group = name.rsplit_once('.').and_then(|(group, _)| match self.names.lookup(Names::DEAL, group) {
             Lookup::Found(Name::Group(inner)) => Some((format!("`{group}`"), inner)),

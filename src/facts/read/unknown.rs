@@ -64,7 +64,8 @@ impl<'r> Reader<'r> {
                 (Some(_), false) => "field",
                 (None, false) => "fact",
             };
-            let message = format!("no {what} is called `{}`", self.path(element, &wrong.full_name()));
+            let name = self.path(element, &wrong.full_name()).to_string();
+            let message = format!("no {what} is called `{}`", shortened(&name));
             let mut problem = Diagnostic::error(Code::DealName, wrong.span, message).here("not declared by the policy");
             self.suggestions += 1;
             if self.suggestions <= MOST_SUGGESTIONS {
@@ -173,6 +174,15 @@ impl<'r> Reader<'r> {
             TypeKind::List { record, .. } => Some(record),
             _ => None,
         }
+    }
+}
+
+/// A name that may be anything, as far as a message shows it.
+fn shortened(name: &str) -> String {
+    const MOST: usize = 120;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
     }
 }
 

@@ -92,7 +92,10 @@ impl Spot<'_> {
             }
             other => self.error(Code::DealNone, format!("`{}` can't be `{other}`", self.name)).here("this says none"),
         };
-        Box::new(problem.help("leave it out where it is not known"))
+        Box::new(match self.ty.kind {
+            TypeKind::List { .. } => problem.help("leave it out where it is not known; an empty list is `[]`"),
+            _ => problem.help("leave it out where it is not known"),
+        })
     }
 
     fn wrong(&self) -> Diagnostic {

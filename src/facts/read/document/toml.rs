@@ -20,7 +20,15 @@ pub(super) fn document(text: &Text<'_>, limits: Limits) -> Result<(Node, Vec<Dia
         return Err(vec![*text.too_many(limits)]);
     }
     let (table, errors) = DeTable::parse_recoverable(content);
-    let problems: Vec<Diagnostic> = errors.iter().take(MOST_ERRORS).map(|e| problem(text, shift, e)).collect();
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    for error in errors.iter().take(MOST_ERRORS) {
+        problems.push(problem(text, shift, error));
+        // Whatever else is wrong then comes of not having read on.
+        if is_too_deep(error) {
+            problems.drain(..problems.len() - 1);
+            break;
+        }
+    }
     if problems.iter().any(|p| p.code != Code::DealTwice) {
         return Err(problems);
     }
@@ -181,6 +189,10 @@ impl<'a> Around<'a> {
     }
 }
 
+fn is_too_deep(error: &Error) -> bool {
+    error.message().contains("recurs")
+}
+
 fn problem(text: &Text<'_>, shift: usize, error: &Error) -> Diagnostic {
     let range = error.span().unwrap_or(0..0);
     let span = match range.is_empty() {
@@ -196,7 +208,7 @@ fn problem(text: &Text<'_>, shift: usize, error: &Error) -> Diagnostic {
             .here("given before this already")
             .help(way_out);
     }
-    if message.contains("recursion limit") {
+    if is_too_deep(error) {
         return *text.too_deep(span);
     }
     let problem = *text.malformed(span, message);
