@@ -190,5 +190,8 @@ fn shortened(name: &str) -> String {
 fn given_already(problem: Diagnostic, name: &str, first: Span, is_group: bool) -> Diagnostic {
     let way_out = if is_group { "move these facts there" } else { "leave this out" };
     let help = format!("`{name}` is given already; if that is meant, {way_out}");
-    problem.label(first, "given here").help(help)
+    // An alias of YAML gives twice at one place.
+    let elsewhere = problem.primary.as_ref().is_none_or(|label| label.span != first);
+    let problem = if elsewhere { problem.label(first, "given here") } else { problem };
+    problem.help(help)
 }
