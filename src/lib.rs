@@ -70,6 +70,7 @@
 //! The rooms below are the library's own parts, from exact numbers to the views of an explanation.
 
 pub mod base;
+pub mod cases;
 pub mod check;
 pub mod cli;
 pub mod diagnostic;

@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod init;
 mod output;
+mod test;
 mod watch;
 mod why;
 
@@ -40,6 +41,7 @@ Examples:
   dealdesk eval deal.ron                 decide a deal, and say why
   dealdesk why deal.ron discovery.billing --not waived
   dealdesk check                         report every problem of the policies
+  dealdesk test                          decide the pack's cases, and show what changed
   dealdesk watch deal.ron                show what every save of a policy changes
   dealdesk init discounts                begin a pack of policies
 
@@ -68,6 +70,7 @@ enum Command {
     Eval(eval::Arguments),
     Why(why::Arguments),
     Check(check::Arguments),
+    Test(test::Arguments),
     Watch(watch::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
@@ -88,6 +91,7 @@ pub fn run() -> ExitCode {
         Command::Eval(arguments) => eval::run(arguments, &cli.global, &mut output),
         Command::Why(arguments) => why::run(arguments, &cli.global, &mut output),
         Command::Check(arguments) => check::run(arguments, &cli.global, &mut output),
+        Command::Test(arguments) => test::run(arguments, &cli.global, &mut output),
         Command::Watch(arguments) => watch::run(arguments, &cli.global, &mut output),
         Command::Explain(arguments) => explain::run(arguments, &mut output),
         Command::Init(arguments) => init::run(arguments, &mut output),

@@ -32,7 +32,7 @@ macro_rules! codes {
 
 // One code a line; the page docs/codes/CODE.md belongs to the same change.
 // E01xx the text itself, E02xx names, E03xx types, units and ranges, E04xx decisions and their
-// shapes, E05xx packs and files, E06xx deals, W07xx findings and notes.
+// shapes, E05xx packs and files, E06xx deals, W07xx findings and notes, E08xx cases.
 codes! {
     SyntaxError = "E0101", "text that is not part of the language";
     OpenString = "E0102", "a string that is not closed on its line";
@@ -133,6 +133,12 @@ codes! {
     UnusedSource = "W0707", "a source that nothing cites";
     UnusedConstant = "W0708", "a constant that nothing uses";
     NoDecisions = "W0709", "a pack that decides nothing";
+
+    CaseField = "E0801", "a case that does not say what it should";
+    CaseTwice = "E0802", "a name that two cases have";
+    CaseUnknown = "E0803", "an expectation of something that is not there";
+    CaseUnmet = "E0804", "an expectation that is not met";
+    SnapshotForm = "E0805", "a snapshot that cannot be read";
 }
 
 impl fmt::Display for Code {

@@ -3,6 +3,7 @@
 //! Whatever lies on a disk is taken for hostile: sizes, depths and counts are limited, links that
 //! run in circles are reported, and nothing but regular files is read from a pack.
 
+mod cases;
 mod clock;
 mod create;
 mod deal;
@@ -11,11 +12,15 @@ pub mod live;
 mod read;
 mod texts;
 mod walk;
+mod write;
 
+pub use cases::{CaseFile, CaseFiles, cases};
 pub use clock::{now, pause, time_of_day, timestamp, today};
 pub use create::{create_file, enclosing_pack, is_vacant};
 pub use deal::{STDIN, format_of, read_deal};
 pub use find::find;
+pub(crate) use read::reason;
+pub use write::{remove_file, replace_file};
 
 use std::path::Path;
 

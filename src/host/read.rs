@@ -61,7 +61,7 @@ pub(super) fn cannot_read(shown: &str, error: &io::Error) -> Box<Diagnostic> {
 }
 
 /// What the system says, without its error number.
-pub(super) fn reason(error: &io::Error) -> String {
+pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::NotFound => "it does not exist".to_owned(),

@@ -82,6 +82,30 @@ pub(super) fn pack(dir: &Path) -> Found {
     found
 }
 
+/// Finds every file below `folder`, which belongs to the pack in `dir`, whose name `wanted` takes. Hidden files and
+/// folders are passed over.
+pub(super) fn below(dir: &Path, folder: &Path, wanted: impl Fn(&str) -> bool) -> Found {
+    let mut found = Found::default();
+    let walk = WalkDir::new(folder).follow_links(true).max_depth(MAX_FOLDER_DEPTH).sort_by_file_name().into_iter();
+    for (visited, entry) in walk.filter_entry(|e| e.depth() == 0 || !is_hidden(e)).enumerate() {
+        if visited > MAX_ENTRIES {
+            let shown = shown(dir, folder);
+            let message = format!("the folder `{shown}` holds too much: at most {MAX_ENTRIES} files are read");
+            found.problems.push(Diagnostic::placeless(Code::TooMuch, message));
+            break;
+        }
+        match entry {
+            Ok(entry) if entry.file_type().is_file() && wanted(&entry.file_name().to_string_lossy()) => {
+                let (shown, relative) = (shown(dir, entry.path()), relative(dir, entry.path()));
+                found.files.push(PackFile { path: entry.into_path(), shown, relative });
+            }
+            Ok(_) => {}
+            Err(error) => found.problems.extend(unreadable(dir, &error)),
+        }
+    }
+    found
+}
+
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().to_string_lossy().starts_with('.')
 }

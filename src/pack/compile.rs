@@ -22,6 +22,7 @@ pub struct Pack {
     policy: Arc<Policy>,
     sources: Arc<Sources>,
     findings: Arc<[Diagnostic]>,
+    cases: Arc<[(String, Span)]>,
 }
 
 impl Pack {
@@ -86,6 +87,7 @@ impl Pack {
         if !complete || trees.is_empty() {
             return Err(Error::new(problems, sources));
         }
+        let cases = std::mem::take(&mut manifest.cases).into();
         let manifest = manifest.for_check(hash(&files, &sources));
         let (policy, found) = check::check(&manifest, &trees, &sources);
         // Where a file could not be read as a whole, only what is wrong is worth saying.
@@ -94,7 +96,7 @@ impl Pack {
         match policy {
             Some(policy) if problems.iter().all(|p| p.severity != Severity::Error) => {
                 sort(&mut problems);
-                Ok(Pack { policy: Arc::new(policy), sources: Arc::new(sources), findings: problems.into() })
+                Ok(Pack { policy: Arc::new(policy), sources: Arc::new(sources), findings: problems.into(), cases })
             }
             _ => Err(Error::new(problems, sources)),
         }
@@ -108,6 +110,11 @@ impl Pack {
     /// The texts it was compiled from.
     pub fn sources(&self) -> &Sources {
         &self.sources
+    }
+
+    /// The folders of cases that the manifest names, from the folder of the pack, each with the place where it does.
+    pub fn case_folders(&self) -> &[(String, Span)] {
+        &self.cases
     }
 
     /// Findings and notes: what does not keep it from compiling.

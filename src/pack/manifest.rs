@@ -20,7 +20,7 @@ pub(super) struct Manifest {
     pub(super) since: Option<Date>,
     pub(super) report: Vec<(String, Span)>,
     /// Folders of cases, relative to the pack.
-    pub(super) cases: Vec<String>,
+    pub(super) cases: Vec<(String, Span)>,
 }
 
 impl Manifest {
@@ -85,7 +85,7 @@ impl Reader<'_> {
                 }
                 "cases" => {
                     let sort = List { field: "cases", of: "folders", like: "[\"cases\"]" };
-                    manifest.cases = self.names(sort, value).into_iter().map(|(name, _)| name).collect();
+                    manifest.cases = self.names(sort, value);
                 }
                 _ => self.unknown(name),
             }

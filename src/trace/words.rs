@@ -120,7 +120,7 @@ pub(super) fn on_one_line(text: &str) -> String {
 }
 
 /// Whether a character shows nothing itself and changes how others are shown.
-pub(super) fn is_unseen(c: char) -> bool {
+pub fn is_unseen(c: char) -> bool {
     let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     turns || matches!(c, '\u{2028}' | '\u{2029}') || c.is_control()
 }
@@ -179,12 +179,12 @@ fn variant(schema: &Schema, enumeration: EnumerationId, i: u32) -> String {
 }
 
 /// `1 fact`, `2 facts`.
-pub(super) fn count(n: usize, one: &str, many: &str) -> String {
+pub fn count(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", number(Number::integer(n as i128)), if n == 1 { one } else { many })
 }
 
 /// `a`, `a and b`, `a, b and c`, with another word for `and` where it is a choice.
-pub(super) fn listed<S: AsRef<str>>(parts: &[S], last: &str) -> String {
+pub fn listed<S: AsRef<str>>(parts: &[S], last: &str) -> String {
     match parts {
         [] => String::new(),
         [one] => one.as_ref().to_owned(),

@@ -1,6 +1,7 @@
 //! Compiling and deciding, as the examples of a page ask for it.
 
 use dealdesk::base::{SourceFile, Sources};
+use dealdesk::cases::{self, Snapshot};
 use dealdesk::check::{self, Manifest};
 use dealdesk::diagnostic::Diagnostic;
 use dealdesk::facts::Deal;
@@ -69,4 +70,27 @@ pub(crate) fn deal(policy: &Policy, text: &str) -> Read<Deal> {
     let id = sources.add(file.clone());
     let (value, found) = read::deal(&policy.schema, id, &file, Format::Ron);
     Read { value, found, sources }
+}
+
+/// Reads a file of cases in RON, and runs them; what is not as expected is a problem too.
+pub(crate) fn cases(policy: &Policy, text: &str) -> Read<()> {
+    let mut sources = Sources::new();
+    let file = SourceFile::new("example.ron", text);
+    let id = sources.add(file.clone());
+    let form = read::Form::new(&policy.schema);
+    let (cases, mut found) = cases::read(policy, &form, id, &file, Format::Ron);
+    for case in cases.iter().filter(|_| found.is_empty()).collect::<Vec<_>>() {
+        let outcome = cases::run(policy, &sources, case, &case.deal(|_| None));
+        found.extend(outcome.unmet.iter().map(cases::Unmet::diagnostic));
+    }
+    Read { value: (), found, sources }
+}
+
+/// Reads a snapshot.
+pub(crate) fn snapshot(text: &str) -> Read<()> {
+    let mut sources = Sources::new();
+    let file = SourceFile::new("example.ron.snap", text);
+    let id = sources.add(file.clone());
+    let found = Snapshot::read(id, &file).err().map(|problem| *problem);
+    Read { value: (), found: found.into_iter().collect(), sources }
 }

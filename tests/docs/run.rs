@@ -17,7 +17,7 @@ use crate::page::{Block, blocks};
 const AS_OF: &str = "2026-03-01";
 
 /// The kinds of blocks that are run.
-pub(crate) const KINDS: &[&str] = &["policy", "ron", "answer", "manifest"];
+pub(crate) const KINDS: &[&str] = &["policy", "ron", "answer", "manifest", "case", "snapshot"];
 
 /// A block that does not do what its page says.
 #[derive(Clone, Debug)]
@@ -46,6 +46,8 @@ struct Runner {
 /// * `policy fails E0203 …` gives exactly these codes; without codes, those of `own`, the code that the page explains.
 /// * `ron` is a deal of the policy above it that is read without a problem, `ron fails` one that gives `own`.
 /// * `manifest` is a `pack.ron` without a problem, `manifest fails` one that gives `own`; of the policy above it, if any.
+/// * `case` is a file of cases of the policy above it, read and run without a problem, `case fails` one that gives `own`.
+/// * `snapshot` is a snapshot that can be read, `snapshot fails` one that gives `own`.
 /// * `answer [as of DATE] [strict]` states answers for the policy and the deal above it, one a line.
 pub(crate) fn page(text: &str, own: Option<&str>) -> (usize, Vec<Wrong>) {
     let mut runner = Runner::default();
@@ -56,6 +58,8 @@ pub(crate) fn page(text: &str, own: Option<&str>) -> (usize, Vec<Wrong>) {
             "ron" => runner.deal(&block, own),
             "answer" => runner.answers(&block),
             "manifest" => runner.manifest(&block, own),
+            "case" => runner.cases(&block, own),
+            "snapshot" => runner.other(&block, own, &pack::snapshot(&block.text)),
             _ => continue,
         }
         run += 1;
@@ -85,11 +89,22 @@ impl Runner {
     }
 
     fn manifest(&mut self, block: &Block, own: Option<&str>) {
-        let read = pack::manifest(&block.text, &self.text);
+        self.other(block, own, &pack::manifest(&block.text, &self.text));
+    }
+
+    fn cases(&mut self, block: &Block, own: Option<&str>) {
+        let Some(policy) = &self.policy else {
+            return self.expect(block.line, "a policy above the cases that compiles", "none");
+        };
+        let read = pack::cases(policy, &block.text);
+        self.other(block, own, &read);
+    }
+
+    fn other<T>(&mut self, block: &Block, own: Option<&str>, read: &Read<T>) {
         if block.has("fails") {
-            self.codes(block, own, &read);
+            self.codes(block, own, read);
         } else if !read.found.is_empty() {
-            self.expect(block.line, "a manifest without any problem", read.words());
+            self.expect(block.line, format!("a {} without any problem", block.kind()), read.words());
         }
     }
 

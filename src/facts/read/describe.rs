@@ -31,7 +31,7 @@ pub(super) fn variants(schema: &Schema, id: EnumerationId) -> String {
 }
 
 /// Names in backticks, the last one after `word`; of very many only the first.
-pub(super) fn names(names: &[&str], word: &str) -> String {
+pub fn names(names: &[&str], word: &str) -> String {
     let quoted: Vec<String> = names.iter().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
     let more = names.len() - quoted.len();
     match (quoted.as_slice(), more) {

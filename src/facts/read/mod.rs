@@ -16,6 +16,7 @@ mod describe;
 mod document;
 mod names;
 mod number;
+mod part;
 mod reader;
 mod serialize;
 mod set;
@@ -24,6 +25,9 @@ mod tests;
 mod unknown;
 mod value;
 
+pub use describe::names as listed;
+pub use document::{Entry, Kind, Node};
+pub use part::{Form, Part};
 pub use serialize::serialize;
 pub use set::set;
 

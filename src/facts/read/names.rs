@@ -34,7 +34,7 @@ pub(super) enum Lookup {
 /// Deals may hold so many values, whatever their schema: enough for any mistake to be told as what it is.
 const FEWEST_NODES: usize = 10_000;
 /// And no more than this.
-const MOST_NODES: usize = 5_000_000;
+pub(super) const MOST_NODES: usize = 5_000_000;
 
 impl<'s> Names<'s> {
     /// The group of everything that a deal can give.

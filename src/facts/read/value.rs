@@ -1,15 +1,19 @@
 //! One value against the type of its fact.
 
+use std::fmt;
+
 use jiff::civil::Date;
 
 use super::describe::{amount, expected, found, range, short, unit, variants, written};
 use super::document::{Kind, Node};
 use super::number::Malformed;
-use super::reader::{Element, Manner, Path, Reader};
+use super::reader::{Element, Manner, Reader};
 use super::{Format, date, number};
 use crate::base::{Number, did_you_mean};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::facts::{DateRange, EnumerationId, FactId, NumberKind, NumberType, RecordId, Schema, Type, TypeKind, Value};
+use crate::facts::{
+    DateRange, EnumerationId, FactId, ItemSet, NumberKind, NumberType, RecordId, Schema, Type, TypeKind, Value,
+};
 
 type Read<T> = Result<T, Box<Diagnostic>>;
 
@@ -18,25 +22,19 @@ type Read<T> = Result<T, Box<Diagnostic>>;
 pub(super) fn read(reader: &mut Reader<'_>, element: Element, fact: FactId, node: &Node) -> Read<Option<Value>> {
     let schema = reader.schema;
     let ty = &schema.facts[fact].ty;
-    let name = reader.path_of(element, fact);
-    let spot = Spot { schema, name, ty, node, text: reader.text, manner: reader.manner };
-    if spot.says_none() {
-        return match (ty.optional, reader.manner) {
-            (true, _) => Ok(Some(Value::None)),
-            (false, Manner::Code) => Ok(None),
-            (false, _) => Err(spot.not_optional()),
-        };
+    let path = reader.path_of(element, fact);
+    let spot = Spot { schema, name: &path, ty, node, text: reader.text, manner: reader.manner };
+    match &ty.kind {
+        TypeKind::List { record, up_to } if !spot.says_none() => list(reader, &spot, fact, *record, *up_to),
+        // A deal gives no sets of items: they are what checklists come to.
+        TypeKind::Items(_) if !spot.says_none() => Err(spot.wrong_type()),
+        _ => spot.value(reader),
     }
-    let value = match &ty.kind {
-        TypeKind::Boolean => Value::Boolean(spot.boolean()?),
-        TypeKind::Number(number) => Value::Number(spot.number(number)?),
-        TypeKind::Text => Value::Text(spot.text()?.into()),
-        TypeKind::Date(range) => Value::Date(spot.date(range)?),
-        TypeKind::Variant(enumeration) => Value::Variant(spot.variant(reader, *enumeration)?),
-        TypeKind::Items(_) => return Err(spot.wrong_type()),
-        TypeKind::List { record, up_to } => return list(reader, &spot, fact, *record, *up_to),
-    };
-    Ok(Some(value))
+}
+
+/// The value of something else than a fact, called `name` in messages. There are no lists of records then.
+pub(super) fn read_as(reader: &Reader<'_>, name: &dyn fmt::Display, ty: &Type, node: &Node) -> Read<Option<Value>> {
+    Spot { schema: reader.schema, name, ty, node, text: reader.text, manner: reader.manner }.value(reader)
 }
 
 /// A list; `None` where it has too many records, of which those within its bound are read for their mistakes.
@@ -54,10 +52,10 @@ fn list(reader: &mut Reader<'_>, spot: &Spot<'_>, fact: FactId, record: RecordId
     Err(Box::new(problem.help("leave the others out, or raise the bound where the policy declares the list")))
 }
 
-/// A value, and the fact that it is to be of.
+/// A value, and what it is to be of.
 struct Spot<'a> {
     schema: &'a Schema,
-    name: Path<'a>,
+    name: &'a dyn fmt::Display,
     ty: &'a Type,
     node: &'a Node,
     /// The text that the node stands in.
@@ -66,6 +64,26 @@ struct Spot<'a> {
 }
 
 impl Spot<'_> {
+    /// The value, which is no list of records.
+    fn value(&self, reader: &Reader<'_>) -> Read<Option<Value>> {
+        if self.says_none() {
+            return match (self.ty.optional, self.manner) {
+                (true, _) => Ok(Some(Value::None)),
+                (false, Manner::Code) => Ok(None),
+                (false, _) => Err(self.not_optional()),
+            };
+        }
+        Ok(Some(match &self.ty.kind {
+            TypeKind::Boolean => Value::Boolean(self.boolean()?),
+            TypeKind::Number(number) => Value::Number(self.number(number)?),
+            TypeKind::Text => Value::Text(self.text()?.into()),
+            TypeKind::Date(range) => Value::Date(self.date(range)?),
+            TypeKind::Variant(enumeration) => Value::Variant(self.variant(reader, *enumeration)?),
+            TypeKind::Items(enumeration) => Value::Items(self.items(reader, *enumeration)?),
+            TypeKind::List { .. } => return Err(self.wrong_type()),
+        }))
+    }
+
     /// Whether it says none, in the way of its format.
     fn says_none(&self) -> bool {
         let by_text = matches!(self.manner, Manner::Set | Manner::File(Format::Toml));
@@ -217,6 +235,13 @@ impl Spot<'_> {
             None => problem,
         };
         Err(Box::new(problem.help(format!("it is {all}"))))
+    }
+
+    fn items(&self, reader: &Reader<'_>, id: EnumerationId) -> Read<ItemSet> {
+        let Kind::List { items, .. } = &self.node.kind else { return Err(self.wrong_type()) };
+        let item = Type::of(TypeKind::Variant(id));
+        let read = |node| Spot { node, ty: &item, ..*self }.variant(reader, id);
+        Ok(ItemSet::new(items.iter().map(read).collect::<Read<Vec<u32>>>()?))
     }
 
     fn number(&self, ty: &NumberType) -> Read<Number> {

@@ -17,7 +17,7 @@ pub use text::Malformed;
 use super::data::{Answer, Answers, Decision, Evaluation, Status};
 use super::{reading, words};
 
-/// The decisions of one deal in few words, in the order of the policy.
+/// The decisions of one deal in few words, in the order of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// One for each answer.
@@ -60,7 +60,9 @@ impl Summary {
     /// The decisions that were asked for, in few words.
     pub fn of(evaluation: &Evaluation) -> Summary {
         let mut entries = Vec::new();
-        for decision in &evaluation.decisions {
+        let mut decisions: Vec<&Decision> = evaluation.decisions.iter().collect();
+        decisions.sort_by_key(|decision| decision.rank.unwrap_or(usize::MAX));
+        for decision in decisions {
             match &decision.answers {
                 Answers::One(answer) => entries.push(entry(decision, decision.name.clone(), answer)),
                 Answers::Each { answers, .. } => {

@@ -16,14 +16,16 @@ use super::Format;
 
 /// A value with its place.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub(super) span: Span,
-    pub(super) kind: Kind,
+pub struct Node {
+    /// Where it stands.
+    pub span: Span,
+    /// What was written there.
+    pub kind: Kind,
 }
 
 /// What was written.
 #[derive(Clone, Debug)]
-pub(super) enum Kind {
+pub enum Kind {
     /// `null` in JSON and YAML, `none` in RON.
     Null,
     /// `true` or `false`, where the format tells them from words.
@@ -57,12 +59,13 @@ pub(super) enum Kind {
 
 /// A name with its value.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub struct Entry {
     /// The name, without quotes.
-    pub(super) key: Box<str>,
+    pub key: Box<str>,
     /// Where it stands, with its quotes.
-    pub(super) key_span: Span,
-    pub(super) value: Node,
+    pub key_span: Span,
+    /// What it is given.
+    pub value: Node,
 }
 
 /// How much of a text the tree takes up.

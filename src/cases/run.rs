@@ -1,0 +1,32 @@
+//! Running a case: its decisions in few words, and the expectations that they do not meet.
+
+use super::case::Case;
+use super::unmet::{Unmet, unmet};
+use crate::base::Sources;
+use crate::engine::{self, Decisions, Options};
+use crate::facts::Deal;
+use crate::policy::Policy;
+use crate::trace::{Report, Summary};
+
+/// What a case comes to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Its decisions.
+    pub summary: Summary,
+    /// The expectations that are not met, in the order in which they were written.
+    pub unmet: Vec<Unmet>,
+}
+
+/// Takes the decisions of a case; `explain` keeps what they rest on.
+pub fn decide(policy: &Policy, case: &Case, deal: &Deal, explain: bool) -> Decisions {
+    engine::decide(policy, deal, case.as_of, &Options { explain, only: case.decisions(), ..Options::default() })
+}
+
+/// Runs a case on its deal. `sources` hold the texts of the policy and of the case.
+pub fn run(policy: &Policy, sources: &Sources, case: &Case, deal: &Deal) -> Outcome {
+    let decisions = decide(policy, case, deal, false);
+    let report = Report { policy, sources, deal, deal_sources: sources, deal_name: &case.name, decisions: &decisions };
+    let summary = Summary::of(&report.data());
+    let unmet = unmet(policy, case, &decisions, &summary);
+    Outcome { summary, unmet }
+}

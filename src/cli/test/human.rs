@@ -1,0 +1,135 @@
+//! The results for people.
+
+use anstyle::{AnsiColor, Style};
+
+use super::ran::{Done, Ran};
+use super::save::Saved;
+use crate::cases::Verdict;
+use crate::cli::exit::Failure;
+use crate::cli::output::{CODE, HEADING, Output};
+use crate::diagnostic::{Diagnostic, render};
+use crate::host::CaseFiles;
+use crate::trace::summary::{Group, groups, listed};
+
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const CHANGED: Style = AnsiColor::Yellow.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+
+/// How many names of cases are told before it is only said how many more there are.
+const MOST_CASES: usize = 3;
+/// How many ways of changing one decision are told.
+const MOST_WAYS: usize = 6;
+
+pub(super) fn show(
+    cases: &CaseFiles,
+    ran: &[Ran<'_>],
+    saved: &Saved,
+    verbose: bool,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let all: Vec<(&Ran<'_>, &Done<'_>)> =
+        ran.iter().flat_map(|file| file.results.iter().map(move |d| (file, d))).collect();
+    changes(cases, &all, verbose, output)?;
+    failures(cases, &all, output)?;
+    output.line(&counts(&all, saved))?;
+    advice(saved, output);
+    Ok(())
+}
+
+/// What is other than before: by decision, or case by case.
+fn changes(
+    cases: &CaseFiles,
+    all: &[(&Ran<'_>, &Done<'_>)],
+    verbose: bool,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    if verbose {
+        for (_, done) in all.iter().filter(|(_, done)| !done.changes().is_empty()) {
+            output.line(&heading(CHANGED, "~", cases, done))?;
+            for change in done.changes() {
+                output.line(&format!("  {CODE}{}{CODE:#}: {}", change.name(), change.colored()))?;
+            }
+            output.line("")?;
+        }
+    } else {
+        let changed = all.iter().map(|(_, done)| (done.case.name.as_str(), done.changes()));
+        for group in groups(changed) {
+            output.result(&by_decision(&group))?;
+            output.line("")?;
+        }
+    }
+    let new: Vec<&str> =
+        all.iter().filter(|(_, d)| d.verdict == Verdict::New).map(|(_, d)| d.case.name.as_str()).collect();
+    if !new.is_empty() {
+        let no = if new.len() == 1 { "has no snapshot yet" } else { "have no snapshot yet" };
+        output.line(&format!("{HEADING}{}{HEADING:#} {no}: {}\n", count(new.len()), listed(&new, MOST_CASES)))?;
+    }
+    Ok(())
+}
+
+/// The ways in which one decision changed.
+pub(super) fn by_decision(group: &Group) -> String {
+    let label = if group.label == group.decision { String::new() } else { format!("  {}", group.label) };
+    let mut text = format!("{HEADING}{}{HEADING:#}{label}\n", group.decision);
+    for way in group.ways.iter().take(MOST_WAYS) {
+        let names = listed(&way.deals, MOST_CASES);
+        text.push_str(&format!("  {}\n      {}: {names}\n", way.change.colored(), count(way.deals.len())));
+    }
+    if let Some(rest) = group.ways.get(MOST_WAYS..).filter(|rest| !rest.is_empty()) {
+        let deals: usize = rest.iter().map(|way| way.deals.len()).sum();
+        text.push_str(&format!("  and in {} other ways in {}; `--verbose` shows them\n", rest.len(), count(deals)));
+    }
+    text
+}
+
+/// Expectations that are not met, each with its place.
+fn failures(cases: &CaseFiles, all: &[(&Ran<'_>, &Done<'_>)], output: &mut Output) -> Result<(), Failure> {
+    for (_, done) in all.iter().filter(|(_, done)| done.has_failed()) {
+        output.line(&heading(BAD, "✗", cases, done))?;
+        let unmet: Vec<Diagnostic> = done.outcome.unmet.iter().map(|unmet| unmet.diagnostic()).collect();
+        output.line(&render::human(&unmet, &cases.sources, output.color()))?;
+    }
+    Ok(())
+}
+
+fn heading(style: Style, sign: &str, cases: &CaseFiles, done: &Done<'_>) -> String {
+    let place = cases.sources.locate(done.case.span).map(|(file, at)| format!("  {file}:{}", at.line));
+    format!("{style}{sign} {}{style:#}{}", done.case.name, place.unwrap_or_default())
+}
+
+/// `12 cases: 10 as expected, 1 failed, 1 changed`.
+fn counts(all: &[(&Ran<'_>, &Done<'_>)], saved: &Saved) -> String {
+    let of = |is: &dyn Fn(&Done<'_>) -> bool| all.iter().filter(|(_, done)| is(done)).count();
+    let same = |done: &Done<'_>| !done.has_failed() && done.verdict == Verdict::Same;
+    let parts = [
+        (GOOD, of(&same), "as expected"),
+        (BAD, of(&|done| done.has_failed()), "failed"),
+        (CHANGED, of(&|done| matches!(done.verdict, Verdict::Changed(_))), "changed"),
+        (CHANGED, of(&|done| done.verdict == Verdict::New), "new"),
+        (GOOD, saved.accepted, "accepted"),
+    ];
+    let parts = parts.iter().filter(|(_, n, _)| *n > 0);
+    let parts: Vec<String> = parts.map(|(style, n, what)| format!("{style}{n} {what}{style:#}")).collect();
+    format!("{}: {}", count(all.len()), parts.join(", "))
+}
+
+/// What can be done now.
+fn advice(saved: &Saved, output: &mut Output) {
+    if !saved.pending.is_empty() {
+        let files: Vec<String> = saved.pending.iter().map(|path| format!("`{path}`")).collect();
+        let wait = if files.len() == 1 { "waits" } else { "wait" };
+        output.remark(&format!("\nWhat is new {wait} in {}", listed(&files, MOST_CASES)));
+        output.remark("  `dealdesk test --review` goes through it, `dealdesk test --accept` takes all of it");
+    }
+    if !saved.unreferenced.is_empty() {
+        output.remark(&format!("\nNo case is behind these snapshots: {}", listed(&saved.unreferenced, MOST_CASES)));
+        output.remark("  `--unreferenced delete` deletes them");
+    }
+    if !saved.deleted.is_empty() {
+        output.remark(&format!("\nDeleted: {}", listed(&saved.deleted, MOST_CASES)));
+    }
+}
+
+pub(super) fn count(n: usize) -> String {
+    crate::trace::words::count(n, "case", "cases")
+}

@@ -1,0 +1,168 @@
+//! `dealdesk test`: decides the cases of a pack, and says what is not as expected and what is not as before.
+
+mod human;
+mod machine;
+mod ran;
+mod review;
+mod save;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::exit::{Exit, Failure};
+use super::output::Output;
+use super::{Global, find};
+use crate::base::did_you_mean;
+use crate::cases::Selection;
+use crate::host::{self, CaseFiles};
+use crate::pack::Pack;
+use ran::Ran;
+use save::Saved;
+
+/// Decide the pack's cases, and show what is not as expected or not as before
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Cases are deals with a name and a date, in files in the pack's folder `cases`. What a case
+expects is written by hand; everything else it comes to is held by a snapshot beside the file.
+What differs from a snapshot is written to a file that ends in `.snap.new`, and waits there to
+be accepted.
+
+Examples:
+  dealdesk test                    all cases
+  dealdesk test tender --tag eu    those with `tender` in their name or file, and this tag
+  dealdesk test --review           go through what changed, and accept or reject it
+  dealdesk test --check            for CI: write nothing, and fail where anything differs
+
+Exit codes:
+  0  every case is as expected and as before
+  1  an expectation is not met, or a case has changed or has no snapshot yet
+  2  the policies, a case or a snapshot cannot be read, or a snapshot cannot be written")]
+pub(super) struct Arguments {
+    /// Only cases with this in their name or in that of their file, in any case; may be given several times
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+    /// Only cases with this tag; with several, one of them is enough
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// Take what the cases come to now for right
+    #[arg(long, conflicts_with_all = ["review", "check"])]
+    accept: bool,
+    /// Go through what changed: accept, reject or skip it, or see why
+    #[arg(long, conflicts_with = "check")]
+    review: bool,
+    /// Write nothing, not even what waits to be reviewed
+    #[arg(long)]
+    check: bool,
+    /// What to do about snapshots of cases that are no longer there [default: mention them]
+    #[arg(long, value_name = "WHAT")]
+    unreferenced: Option<Unreferenced>,
+    /// How to show the results
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+    /// Show what changed case by case
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Unreferenced {
+    /// Fail
+    Reject,
+    /// Delete them
+    Delete,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// One object, for programs
+    Json,
+    /// JUnit XML, for CI systems
+    Junit,
+}
+
+pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> Result<Exit, Failure> {
+    if arguments.review && arguments.format != Format::Human {
+        return Err(Failure::message("`--review` is for people: it has no other format"));
+    }
+    if arguments.check && arguments.unreferenced == Some(Unreferenced::Delete) {
+        let failure = Failure::message("`--check` writes and deletes nothing");
+        return Err(failure.help("`--unreferenced reject` fails where there are such snapshots"));
+    }
+    let dir = find(global)?;
+    let pack = Pack::load(&dir)?;
+    let cases = host::cases(&dir, &pack)?;
+    let selection = Selection { names: arguments.names.clone(), tags: arguments.tag.clone() };
+    let mut ran = ran::run(&pack, &cases, &selection);
+    if ran.iter().all(|file| file.results.is_empty()) {
+        return Err(nothing(&dir, &cases, &selection));
+    }
+    if arguments.review {
+        return review::review(&pack, &cases, &mut ran, output);
+    }
+    let saved = save(arguments, &cases, &mut ran)?;
+    match arguments.format {
+        Format::Human => human::show(&cases, &ran, &saved, arguments.verbose, output)?,
+        Format::Json => output.line(&machine::json(&pack, &cases, &ran, &saved))?,
+        Format::Junit => output.result(&machine::junit(&cases, &ran))?,
+    }
+    let unreferenced = arguments.unreferenced == Some(Unreferenced::Reject) && !saved.unreferenced.is_empty();
+    let open = !arguments.accept && ran.iter().any(Ran::has_changed);
+    let failed = ran.iter().any(Ran::has_failed);
+    Ok(if failed || open || unreferenced { Exit::Found } else { Exit::Fine })
+}
+
+fn save(arguments: &Arguments, cases: &CaseFiles, ran: &mut [Ran<'_>]) -> Result<Saved, Failure> {
+    let mut saved = Saved::default();
+    // Who picks out some cases does not want to hear of others.
+    if arguments.unreferenced.is_some() || (arguments.names.is_empty() && arguments.tag.is_empty()) {
+        saved.unreferenced = save::unreferenced(cases, ran);
+    }
+    if arguments.check {
+        return Ok(saved);
+    }
+    if arguments.unreferenced == Some(Unreferenced::Delete) {
+        saved.deleted = save::delete_unreferenced(cases, ran)?;
+        saved.unreferenced.clear();
+    }
+    for file in ran {
+        if arguments.accept {
+            saved.accepted += file.accept_all()?;
+        }
+        saved.pending.extend(file.leave_pending()?);
+    }
+    Ok(saved)
+}
+
+/// There is no case to run.
+fn nothing(dir: &std::path::Path, cases: &CaseFiles, selection: &Selection) -> Failure {
+    let all: Vec<_> = cases.files.iter().flat_map(|file| &file.cases).collect();
+    if all.is_empty() {
+        let folder: PathBuf = dir.join("cases");
+        let folder = folder.strip_prefix(".").unwrap_or(&folder).display();
+        let failure = Failure::message("the pack has no cases");
+        return failure
+            .help(format!("write one in a file in `{folder}`, in RON, JSON, YAML or TOML"))
+            .help("such as `(name: \"a new client\", as_of: \"2026-03-01\", deal: (…), expect: (…))`");
+    }
+    let mut tags: Vec<&str> = all.iter().flat_map(|case| &case.tags).map(String::as_str).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    let unknown = selection.tags.iter().find(|tag| !tags.contains(&tag.as_str()));
+    if let Some(tag) = unknown {
+        let failure = Failure::message(format!("no case has the tag `{tag}`"));
+        return match did_you_mean(tag, tags.iter().copied()) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None if tags.is_empty() => failure.help("no case has any tag"),
+            None => failure.help(format!("the tags are `{}`", tags.join("`, `"))),
+        };
+    }
+    let failure = Failure::message("no case is picked out");
+    let one = |name: &String| all.iter().any(|case| case.name.to_lowercase().contains(&name.to_lowercase()));
+    match selection.names.iter().find(|name| !one(name)) {
+        Some(name) => failure.help(format!("no case or file has `{name}` in its name")),
+        None => failure.help("no case of these names has one of these tags"),
+    }
+}

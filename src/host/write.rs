@@ -1,0 +1,94 @@
+//! Writing files so that nobody ever sees half of one.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Puts `text` in the place of the file at `path`, or creates it, with its folder. At every moment, also when the
+/// program or the computer stops, there is the old file or the new one, and nothing between.
+///
+/// # Errors
+///
+/// What the system says; then the old file is as it was.
+pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
+    // What a link points to is replaced, and not the link.
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".dealdesk-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any new file: what the umask leaves of it.
+        let mode = std::fs::metadata(&target).map_or(0o666, |meta| meta.permissions().mode());
+        builder.permissions(std::fs::Permissions::from_mode(mode & 0o777));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(&target).map(drop).map_err(|e| e.error)
+}
+
+/// Removes a file, if it is there.
+///
+/// # Errors
+///
+/// What the system says.
+pub fn remove_file(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[allow(clippy::disallowed_methods, reason = "a test reads what was written")]
+    fn read(path: &Path) -> String {
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_file_is_created_and_replaced_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b.snap");
+        replace_file(&path, "one").unwrap();
+        assert_eq!(read(&path), "one");
+        replace_file(&path, "two").unwrap();
+        assert_eq!((read(&path).as_str(), names(&folder.path().join("a"))), ("two", vec!["b.snap".to_owned()]));
+        remove_file(&path).unwrap();
+        remove_file(&path).unwrap();
+        assert_eq!(names(&folder.path().join("a")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn where_a_file_cannot_be_put_the_old_one_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("taken");
+        std::fs::create_dir_all(path.join("inside")).unwrap();
+        assert!(replace_file(&path, "text").is_err());
+        assert_eq!(names(folder.path()), ["taken"]);
+        assert_eq!(names(&path), ["inside"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_goes_on_pointing_to_the_file() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        replace_file(&real, "one").unwrap();
+        std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&real, &link).unwrap();
+        replace_file(&link, "two").unwrap();
+        assert_eq!(read(&real), "two");
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+}
