@@ -248,3 +248,23 @@ fn what_cannot_be_watched_is_said() {
     let (code, said) = run(&["--policy", "nowhere"]);
     assert!(code == Some(2) && said.contains("there is no folder `nowhere`"), "{said}");
 }
+
+#[test]
+fn what_is_compared_needs_no_explanation() {
+    use dealdesk::{Format, Options, Pack, civil::date, trace::Summary};
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pack = Pack::load(root.join("rules")).unwrap();
+    let mut deals = 0;
+    for entry in fs::read_dir(root.join("examples/deals")).unwrap() {
+        let path = entry.unwrap().path();
+        let format = Format::from_extension(path.extension().unwrap().to_str().unwrap()).unwrap();
+        let deal = pack.read_deal("deal", &fs::read_to_string(&path).unwrap(), format).unwrap();
+        let [long, short] = [true, false].map(|explain| {
+            let options = Options { explain, ..Options::default() };
+            Summary::of(deal.decide_with(date(2026, 3, 1), &options).data())
+        });
+        assert_eq!(long, short, "{}", path.display());
+        deals += 1;
+    }
+    assert!(deals > 10, "{deals} deals");
+}

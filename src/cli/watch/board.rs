@@ -1,6 +1,12 @@
 //! The deals that are watched, with what was decided of each.
 
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use jiff::civil::Date;
 
 use crate::cli::deals::{self, How};
 use crate::engine::Options;
@@ -21,6 +27,16 @@ pub(super) struct Row {
     pub(super) summary: Option<Summary>,
     /// Why it cannot be read now.
     pub(super) problem: Option<Error>,
+    /// What that follows from.
+    basis: Option<Basis>,
+}
+
+/// Everything that the decisions of a deal follow from.
+#[derive(PartialEq)]
+struct Basis {
+    hash: String,
+    file: WatchedFile,
+    as_of: Date,
 }
 
 /// What is different from before.
@@ -38,49 +54,88 @@ pub(super) struct Update {
 
 impl Board {
     pub(super) fn new(paths: &[PathBuf]) -> Board {
-        let row = |path: &PathBuf| Row { name: deals::name(path), summary: None, problem: None };
+        let row = |path: &PathBuf| Row { name: deals::name(path), summary: None, problem: None, basis: None };
         Board { rows: paths.iter().map(row).collect() }
     }
 
-    /// Decides every deal anew.
+    /// Decides the deals anew of which something is different: the policy, their text, the date.
     pub(super) fn update(&mut self, current: &Current, how: &How, decisions: &[String]) -> Update {
         let policy = current.pack.policy();
         let only: Vec<_> = decisions.iter().filter_map(|name| policy.decision_by_name(name)).collect();
         let only = (!decisions.is_empty()).then_some(only);
-        let options = Options { strict: how.strict, only, ..Options::default() };
+        // What is compared is there without explanations.
+        let options = Options { strict: how.strict, explain: false, only, ..Options::default() };
         let as_of = how.as_of();
+        let stale: Vec<(usize, &WatchedFile)> = (self.rows.iter_mut().zip(current.files.iter()).enumerate())
+            .filter_map(|(place, (row, file))| {
+                let basis = Basis { hash: policy.hash.clone(), file: file.clone(), as_of };
+                let same = row.basis.as_ref() == Some(&basis);
+                row.basis = Some(basis);
+                (!same).then_some((place, file))
+            })
+            .collect();
+        let decided = in_parallel(&stale, |(_, file)| {
+            let deal = read(current, how, file)?;
+            Ok(Summary::of(deal.decide_with(as_of, &options).data()))
+        });
         let mut update = Update::default();
-        for (place, (row, file)) in self.rows.iter_mut().zip(current.files.iter()).enumerate() {
-            match read(current, how, file) {
-                Ok(deal) => {
-                    let now = Summary::of(deal.decide_with(as_of, &options).data());
-                    if row.problem.take().is_some() && row.summary.is_some() {
-                        update.mended.push(row.name.clone());
-                    }
-                    match &row.summary {
-                        None => update.begun.push(place),
-                        Some(before) => {
-                            let changes = changes(before, &now);
-                            if !changes.is_empty() {
-                                update.changes.push((row.name.clone(), changes));
-                            }
-                        }
-                    }
-                    row.summary = Some(now);
-                }
-                Err(error) => {
-                    if row.problem.as_ref().is_none_or(|known| known.to_string() != error.to_string()) {
-                        update.broken.push((row.name.clone(), error.clone()));
-                    }
-                    row.problem = Some(error);
-                }
+        for ((place, _), decided) in stale.into_iter().zip(decided) {
+            let Some(row) = self.rows.get_mut(place) else { continue };
+            match decided {
+                Ok(now) => row.decided(place, now, &mut update),
+                Err(error) => row.broke(error, &mut update),
             }
         }
         update
     }
 }
 
+impl Row {
+    fn decided(&mut self, place: usize, now: Summary, update: &mut Update) {
+        match &self.summary {
+            None => update.begun.push(place),
+            Some(before) => {
+                if self.problem.is_some() {
+                    update.mended.push(self.name.clone());
+                }
+                let changes = changes(before, &now);
+                if !changes.is_empty() {
+                    update.changes.push((self.name.clone(), changes));
+                }
+            }
+        }
+        self.problem = None;
+        self.summary = Some(now);
+    }
+
+    fn broke(&mut self, error: Error, update: &mut Update) {
+        if self.problem.as_ref().is_none_or(|known| known.to_string() != error.to_string()) {
+            update.broken.push((self.name.clone(), error.clone()));
+        }
+        self.problem = Some(error);
+    }
+}
+
 fn read(current: &Current, how: &How, file: &WatchedFile) -> Result<Deal, Error> {
     let text = file.text.as_ref().map_err(Error::clone)?;
     how.understand(&current.pack, &file.path, text)
+}
+
+/// What `work` makes of each, on all processors, in their order.
+fn in_parallel<T: Sync, R: Send + Sync>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let results: Vec<OnceLock<R>> = all.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(all.len());
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((one, result)) = all.get(place).zip(results.get(place)) else { break };
+                    result.get_or_init(|| work(one));
+                }
+            });
+        }
+    });
+    results.into_iter().filter_map(OnceLock::into_inner).collect()
 }

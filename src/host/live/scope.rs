@@ -136,3 +136,80 @@ pub(super) fn is_about_content(kind: EventKind) -> bool {
 fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{CreateKind, DataChange, Flag, MetadataKind, RemoveKind, RenameMode};
+
+    use super::*;
+    use crate::host::texts::Texts;
+
+    const WRITING: EventKind = EventKind::Modify(ModifyKind::Data(DataChange::Any));
+    const CLOSED: EventKind = EventKind::Access(AccessKind::Close(AccessMode::Write));
+    const CREATED: EventKind = EventKind::Create(CreateKind::Any);
+
+    /// The scope of a pack in `pack` below a folder that is not there, which is enough to have its names.
+    fn scope() -> Scope {
+        let mut texts = Texts::default();
+        texts.folders = vec!["/none/pack".into(), "/none/pack/deep".into()];
+        let file = crate::host::live::WatchedFile { path: "/none/deals/one.ron".into(), text: Ok("".into()) };
+        Scope::of(Path::new("/none/pack"), &Look { texts, files: [file].into() })
+    }
+
+    fn stirs(kind: EventKind, path: &str) -> Vec<Stir> {
+        scope().stirs(&Event::new(kind).add_path(path.into()))
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_is_being_written_until_it_is_closed_renamed_or_removed() {
+        let path = "/none/pack/deep/a.policy";
+        assert_eq!(stirs(WRITING, path), [Stir::Writing(path.into())]);
+        let renamed = EventKind::Modify(ModifyKind::Name(RenameMode::From));
+        for end in [CLOSED, renamed, EventKind::Remove(RemoveKind::File)] {
+            assert_eq!(stirs(end, path), [Stir::Written(path.into())]);
+        }
+    }
+
+    #[test]
+    fn what_is_read_and_what_is_hidden_or_of_no_use_does_not_matter() {
+        let opened = EventKind::Access(AccessKind::Open(AccessMode::Any));
+        for (kind, path) in [
+            (opened, "/none/pack/a.policy"),
+            (EventKind::Access(AccessKind::Close(AccessMode::Read)), "/none/pack/a.policy"),
+            (WRITING, "/none/pack/notes.txt"),
+            (CREATED, "/none/pack/.a.policy.swp"),
+            (CREATED, "/none/pack/.git"),
+            (CREATED, "/none/other"),
+            (CREATED, "/none/deals/two.ron"),
+            (CREATED, "/elsewhere/a.policy"),
+        ] {
+            assert_eq!(stirs(kind, path), [], "{kind:?} {path}");
+        }
+    }
+
+    #[test]
+    fn whatever_may_change_what_is_read_matters() {
+        let mode = EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any));
+        for (kind, path) in [
+            (CREATED, "/none/pack/a.policy"),
+            (CREATED, "/none/pack/folder-or-link"),
+            (mode, "/none/pack/a.policy"),
+            (mode, "/none/pack"),
+            (CREATED, "/none/pack"),
+            (CREATED, "/none"),
+            (CREATED, "/none/deals"),
+            (CREATED, "/none/deals/one.ron"),
+            (EventKind::Any, "/none/pack/deep"),
+        ] {
+            assert!(!stirs(kind, path).is_empty(), "{kind:?} {path}");
+        }
+    }
+
+    #[test]
+    fn where_events_are_lost_everything_is_looked_at() {
+        let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        assert_eq!(scope().stirs(&lost), [Stir::Other]);
+        assert!(!is_about_content(lost.kind));
+    }
+}

@@ -284,3 +284,36 @@ fn words(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::host::live::LivePack;
+
+    #[test]
+    fn errors_of_watching_are_told_once_and_looked_past() {
+        let live = LivePack::open(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/packs/discounts")).unwrap();
+        let notices = live.notices();
+        let (messages, _events) = mpsc::channel();
+        let mut follower = Follower::new(live.inner.clone(), WatchOptions::default(), &messages);
+        assert!(!follower.polls);
+        follower.pace.believes(Found::Nothing, true);
+        for _ in 0..3 {
+            let error = notify::Error::new(ErrorKind::MaxFilesWatch);
+            follower.hear(Err(error));
+        }
+        let told: Vec<Notice> = notices.try_iter().collect();
+        let [Notice::Trouble(message)] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!(
+            message,
+            "changes may go unnoticed: the system's limit of watched folders is reached (`fs.inotify.max_user_watches` \
+             on Linux); the files are looked at every 250 ms instead"
+        );
+        assert!(follower.polls && !follower.pace.is_calm());
+        follower.look(true);
+        assert!(follower.pace.is_calm());
+        assert!(follower.pace.wait().is_some_and(|wait| wait >= follower.options.interval));
+    }
+}
