@@ -7,5 +7,6 @@ fn commands_print_what_is_written() {
         .env("NO_COLOR", "1")
         .case("tests/cli/*.trycmd")
         .case("tests/cli/*.toml")
-        .case("README.md");
+        .case("README.md")
+        .case("docs/testing.md");
 }

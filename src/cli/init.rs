@@ -21,10 +21,11 @@ pub(super) struct Arguments {
 }
 
 /// The files of a new pack; `{name}` and `{folder}` stand for what was asked for.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("pack.ron", include_str!("init/pack.ron")),
     ("discounts.policy", include_str!("init/discounts.policy")),
     ("deals/first.ron", include_str!("init/first.ron")),
+    ("cases/discounts.ron", include_str!("init/discounts_cases.ron")),
     ("README.md", include_str!("init/README.md")),
 ];
 

@@ -42,6 +42,14 @@ fn the_reference_part_of_the_language_page_holds() {
 }
 
 #[test]
+fn the_examples_of_the_page_on_testing_run() {
+    let (blocks, wrong) = run::page(&read("testing.md"), None);
+    let problems = run::report("docs/testing.md", &wrong);
+    assert!(problems.is_empty(), "\n{problems}");
+    assert_eq!(blocks, 5, "a policy, three files of cases and a snapshot");
+}
+
+#[test]
 fn the_examples_of_the_readme_run() {
     let (blocks, wrong) = run::page(&read("../README.md"), None);
     let problems = run::report("README.md", &wrong);

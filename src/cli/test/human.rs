@@ -1,6 +1,7 @@
 //! The results for people.
 
 use anstyle::{AnsiColor, Style};
+use rustc_hash::FxHashMap;
 
 use super::ran::{Done, Ran};
 use super::save::Saved;
@@ -9,6 +10,8 @@ use crate::cli::exit::Failure;
 use crate::cli::output::{CODE, HEADING, Output};
 use crate::diagnostic::{Diagnostic, render};
 use crate::host::CaseFiles;
+use crate::pack::Pack;
+use crate::policy::{DecisionId, Node};
 use crate::trace::summary::{Group, groups, listed};
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -21,6 +24,7 @@ const MOST_CASES: usize = 3;
 const MOST_WAYS: usize = 6;
 
 pub(super) fn show(
+    pack: &Pack,
     cases: &CaseFiles,
     ran: &[Ran<'_>],
     saved: &Saved,
@@ -29,7 +33,7 @@ pub(super) fn show(
 ) -> Result<(), Failure> {
     let all: Vec<(&Ran<'_>, &Done<'_>)> =
         ran.iter().flat_map(|file| file.results.iter().map(move |d| (file, d))).collect();
-    changes(cases, &all, verbose, output)?;
+    changes(pack, cases, &all, verbose, output)?;
     failures(cases, &all, output)?;
     output.line(&counts(&all, saved))?;
     advice(saved, output);
@@ -38,11 +42,13 @@ pub(super) fn show(
 
 /// What is other than before: by decision, or case by case.
 fn changes(
+    pack: &Pack,
     cases: &CaseFiles,
     all: &[(&Ran<'_>, &Done<'_>)],
     verbose: bool,
     output: &mut Output,
 ) -> Result<(), Failure> {
+    let names = names(all);
     if verbose {
         for (_, done) in all.iter().filter(|(_, done)| !done.changes().is_empty()) {
             output.line(&heading(CHANGED, "~", cases, done))?;
@@ -52,19 +58,40 @@ fn changes(
             output.line("")?;
         }
     } else {
-        let changed = all.iter().map(|(_, done)| (done.case.name.as_str(), done.changes()));
-        for group in groups(changed) {
+        let changed = all.iter().zip(&names).map(|((_, done), name)| (name.as_str(), done.changes()));
+        for group in causes_first(pack, groups(changed)) {
             output.result(&by_decision(&group))?;
             output.line("")?;
         }
     }
-    let new: Vec<&str> =
-        all.iter().filter(|(_, d)| d.verdict == Verdict::New).map(|(_, d)| d.case.name.as_str()).collect();
+    let new: Vec<&String> =
+        all.iter().zip(&names).filter(|((_, done), _)| done.verdict == Verdict::New).map(|(_, name)| name).collect();
     if !new.is_empty() {
         let no = if new.len() == 1 { "has no snapshot yet" } else { "have no snapshot yet" };
         output.line(&format!("{HEADING}{}{HEADING:#} {no}: {}\n", count(new.len()), listed(&new, MOST_CASES)))?;
     }
     Ok(())
+}
+
+/// What to call each case: its name, with its file where others have the name too.
+pub(super) fn names(all: &[(&Ran<'_>, &Done<'_>)]) -> Vec<String> {
+    let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
+    for (_, done) in all {
+        *seen.entry(&done.case.name).or_default() += 1;
+    }
+    let name = |(file, done): &(&Ran<'_>, &Done<'_>)| match seen.get(done.case.name.as_str()) {
+        Some(2..) => format!("“{}” ({})", done.case.name, file.file.relative),
+        _ => format!("“{}”", done.case.name),
+    };
+    all.iter().map(name).collect()
+}
+
+/// Puts each decision before those that rest on it, so that what changed first comes first.
+pub(super) fn causes_first(pack: &Pack, mut groups: Vec<Group>) -> Vec<Group> {
+    let policy = pack.policy();
+    let place = |id: DecisionId| policy.order.iter().position(|node| *node == Node::Decision(id));
+    groups.sort_by_cached_key(|group| policy.decision_by_name(&group.decision).and_then(place).unwrap_or(usize::MAX));
+    groups
 }
 
 /// The ways in which one decision changed.

@@ -104,7 +104,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     }
     let saved = save(arguments, &cases, &mut ran)?;
     match arguments.format {
-        Format::Human => human::show(&cases, &ran, &saved, arguments.verbose, output)?,
+        Format::Human => human::show(&pack, &cases, &ran, &saved, arguments.verbose, output)?,
         Format::Json => output.line(&machine::json(&pack, &cases, &ran, &saved))?,
         Format::Junit => output.result(&machine::junit(&cases, &ran))?,
     }

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use super::human::{by_decision, count};
+use super::human::{by_decision, causes_first, count, names};
 use super::ran::Ran;
 use crate::cases::{self, Snapshot, Verdict, alike};
 use crate::cli::exit::{Exit, Failure};
@@ -61,7 +61,7 @@ pub(super) fn review(
     let mut input = std::io::stdin().lock().lines();
     let total = sets.len();
     'sets: for (at, set) in sets.iter().enumerate() {
-        show(ran, set, (at + 1, total), output)?;
+        show(pack, ran, set, (at + 1, total), output)?;
         loop {
             output.result(&format!("{CODE}{KEYS}{CODE:#} > "))?;
             output.finish()?;
@@ -117,9 +117,17 @@ pub(super) fn review(
 }
 
 /// Shows what cases that changed alike have in common.
-fn show(ran: &[Ran<'_>], set: &[Place], (at, total): (usize, usize), output: &mut Output) -> Result<(), Failure> {
-    let done: Vec<_> = set.iter().filter_map(|&(f, r)| ran.get(f)?.results.get(r)).collect();
-    let Some(first) = done.first() else { return Ok(()) };
+fn show(
+    pack: &Pack,
+    ran: &[Ran<'_>],
+    set: &[Place],
+    (at, total): (usize, usize),
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let done: Vec<_> =
+        set.iter().filter_map(|&(f, r)| ran.get(f).and_then(|file| Some((file, file.results.get(r)?)))).collect();
+    let Some((_, first)) = done.first() else { return Ok(()) };
+    let names = names(&done);
     let n = count(done.len());
     let what = match (&first.verdict, done.len()) {
         (Verdict::New, 1) => format!("{n} has no snapshot yet"),
@@ -129,13 +137,13 @@ fn show(ran: &[Ran<'_>], set: &[Place], (at, total): (usize, usize), output: &mu
     };
     output.line(&format!("{HEADING}{at} of {total}: {what}{HEADING:#}\n"))?;
     if first.verdict == Verdict::New {
-        let names: Vec<&str> = done.iter().map(|done| done.case.name.as_str()).collect();
         output.line(&format!("{}\n", crate::trace::summary::listed(&names, 3)))?;
         if done.len() == 1 {
             output.line(&first.outcome.summary.to_string())?;
         }
     }
-    for group in groups(done.iter().map(|done| (done.case.name.as_str(), done.changes()))) {
+    let changed = done.iter().zip(&names).map(|((_, done), name)| (name.as_str(), done.changes()));
+    for group in causes_first(pack, groups(changed)) {
         output.line(&by_decision(&group))?;
     }
     Ok(())
