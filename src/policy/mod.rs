@@ -3,10 +3,12 @@
 //! All sugar (rubrics, gates, tables, checklists) is already lowered to rules; [`Shape`] keeps just
 //! enough of what was written to explain a decision in its own terms.
 
+mod compare;
 mod expr;
 mod print;
 mod rules;
 
+pub use compare::affected;
 pub use expr::{Expr, ExprId, ExprKind, Function};
 pub use rules::{Cite, Criterion, Hit, Notes, Outcome, Refer, Rule, RuleId, RuleSet, Shape, Window};
 
