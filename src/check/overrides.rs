@@ -12,7 +12,7 @@ use crate::syntax::ast;
 const MOST_RULES: usize = 5_000;
 
 /// The most pairs of rules in one pack of which one overrides the other, directly or through others.
-pub(super) const MOST_PAIRS: usize = 10_000_000;
+pub(super) const MOST_PAIRS: usize = 1_000_000;
 
 impl Checker<'_> {
     /// For each rule the places of those it overrides, directly or through others, ascending. `None`

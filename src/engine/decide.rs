@@ -1,7 +1,7 @@
 //! Taking the decisions of a policy for one deal.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
-
 use std::rc::Rc;
 
 use jiff::civil::Date;
@@ -30,8 +30,9 @@ pub struct Options {
     pub explain: bool,
     /// Take only these, and what they need.
     pub only: Option<Vec<DecisionId>>,
-    /// How many evaluations of one decision may be spent on what its unknown facts leave open.
-    /// Where that is not enough the answer is marked as a bound.
+    /// How many evaluations of one decision may be spent on what its unknown facts leave open; on all
+    /// decisions together three times as many. An evaluation that looks at more than 250 expressions
+    /// counts as several. Where that is not enough the answer is marked as a bound.
     pub budget: u64,
 }
 
@@ -40,6 +41,11 @@ impl Default for Options {
         Options { strict: false, explain: true, only: None, budget: 20_000 }
     }
 }
+
+/// How many decisions may spend all that one may.
+const DECISIONS_AT_LENGTH: u64 = 3;
+/// What each decision may spend, whatever others have spent.
+const LEAST_BUDGET: u64 = 20;
 
 /// Takes decisions for one deal on a date.
 ///
@@ -87,6 +93,7 @@ pub fn decide(policy: &Policy, deal: &Deal, as_of: Date, options: &Options) -> D
         strict,
         explanations: record.explanations,
         needs: &needs,
+        left: options.budget.saturating_mul(DECISIONS_AT_LENGTH).into(),
     };
     let taken = policy.decisions.iter().filter(|(id, _)| taken.contains(id)).map(|(id, _)| Taken {
         decision: id,
@@ -107,9 +114,20 @@ struct Taker<'w, 'a, N> {
     strict: Option<(Space, Evaluated)>,
     explanations: FxHashMap<(DecisionId, Option<HandKey>), Explanation>,
     needs: &'w N,
+    /// What is left of the budget for all decisions.
+    left: Cell<u64>,
 }
 
 impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
+    /// What the next survey may spend.
+    fn budget(&self) -> u64 {
+        self.options.budget.min(self.left.get().max(LEAST_BUDGET))
+    }
+
+    fn spend(&self, survey: &Survey<'_, '_>) {
+        self.left.set(self.left.get().saturating_sub(survey.spent()));
+    }
+
     fn answers(&mut self, id: DecisionId) -> Answers {
         let scope = self.world.policy.decisions[id].scope;
         let Some(record) = scope else {
@@ -176,8 +194,9 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
 
     /// Looks at every completion of `root`; `list` is the unknown list whose record is asked about.
     fn survey(&self, id: DecisionId, hand: Option<Hand>, cone: &Cone, root: Space, list: Option<usize>) -> Answer {
-        let mut survey = Survey::new(self.world, id, hand, cone, self.whole, root, self.options.budget);
+        let mut survey = Survey::new(self.world, id, hand, cone, self.whole, root, self.budget());
         survey.run();
+        self.spend(&survey);
         let found = survey.found;
         let mut answer = Answer {
             state: State::Decided(Value::None),
@@ -253,8 +272,9 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
             at_least_one(&mut root, var);
         }
         let cone = (self.needs)().cone_at_hand(id);
-        let mut survey = Survey::new(self.world, id, hand, &cone, strict, root, self.options.budget);
+        let mut survey = Survey::new(self.world, id, hand, &cone, strict, root, self.budget());
         survey.run_relevance(&candidates);
+        self.spend(&survey);
         answer.exact &= survey.found.exact;
         let mut presumed: Vec<FactPath> = candidates
             .into_iter()

@@ -122,7 +122,8 @@ pub(super) struct Evaluator<'w, 'a> {
     pub(super) settled: Option<&'w Evaluated>,
     pub(super) hands: Vec<Hand>,
     parameters: Vec<Vec<Lift>>,
-    work: u64,
+    /// How many expressions were looked at, and what was done that costs as much as looking at one.
+    pub(super) work: u64,
     /// What splitting the space would settle, where asked for.
     pub(super) hints: Option<Hints>,
     /// What leans on presumptions, where asked for.

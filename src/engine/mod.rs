@@ -14,6 +14,7 @@ mod record;
 mod relation;
 mod sample;
 mod space;
+mod split;
 mod survey;
 mod verdict;
 mod world;

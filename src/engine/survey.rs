@@ -10,15 +10,15 @@ use std::collections::{BTreeSet, VecDeque};
 use fixedbitset::FixedBitSet;
 
 use super::answer::Fault;
-use super::assumption::{Assumption, OpenRelation, Signs};
 use super::eval::{Evaluated, Evaluator, Hand, PerScope};
 use super::lift::{Deps, Lift, Union, Values};
 use super::needs::{Cone, Needed};
 use super::relation::Hints;
 use super::sample::{Manner, Sampler};
-use super::space::{Domain, ListDomain, Slot, Space};
+use super::space::{Slot, Space};
+use super::split::cut_slot;
 use super::verdict::Verdict;
-use super::world::{VariableKind, World};
+use super::world::World;
 use crate::facts::{ItemSet, Value};
 use crate::policy::{DecisionId, Node};
 
@@ -27,10 +27,14 @@ pub(super) const LISTED: usize = 20;
 /// How many completions are tried before spaces are split.
 const FIRST_TRIES: usize = 40;
 
+/// How many expressions may be looked at for what one evaluation of the budget costs. An evaluation that
+/// looks at more costs more.
+const EXPRESSIONS: u64 = 250;
+
 /// A question about one decision.
 pub(super) struct Survey<'w, 'a> {
-    world: &'w World<'a>,
-    decision: DecisionId,
+    pub(super) world: &'w World<'a>,
+    pub(super) decision: DecisionId,
     hand: Option<Hand>,
     /// What is to be evaluated.
     open: Vec<Needed>,
@@ -40,6 +44,8 @@ pub(super) struct Survey<'w, 'a> {
     /// The variables that matter.
     variables: Vec<usize>,
     sampler: Sampler<'w>,
+    /// What may be spent in all, and what is left of it.
+    whole_budget: u64,
     budget: u64,
     pub(super) found: Found,
 }
@@ -230,17 +236,26 @@ impl<'w, 'a> Survey<'w, 'a> {
             root,
             variables: Vec::new(),
             sampler,
+            whole_budget: budget,
             budget,
             found,
         }
     }
 
+    /// What was spent of the budget.
+    pub(super) fn spent(&self) -> u64 {
+        self.whole_budget - self.budget
+    }
+
     fn evaluate(&mut self, space: &Space) -> Option<Seen> {
-        self.budget = self.budget.checked_sub(1)?;
+        if self.budget == 0 {
+            return None;
+        }
         let mut evaluator = Evaluator::new(self.world, space);
         evaluator.settled = Some(self.settled);
         evaluator.hints = Some(Hints::default());
         evaluator.run(self.open.iter().copied(), self.hand);
+        self.budget = self.budget.saturating_sub(1 + evaluator.work / EXPRESSIONS);
         let hints = evaluator.hints.take().unwrap_or_default();
         let infeasible = evaluator.infeasible;
         let verdict = match evaluator.done.decisions.remove(&self.decision)? {
@@ -372,8 +387,8 @@ impl<'w, 'a> Survey<'w, 'a> {
     }
 
     /// Splits spaces that may show something new until none does.
-    fn explore(&mut self, verdict: Verdict) {
-        if !self.found.is_news(&verdict) {
+    fn explore(&mut self, whole: Verdict) {
+        if !self.found.is_news(&whole) {
             return;
         }
         let mut queue = VecDeque::from([(self.root.clone(), true)]);
@@ -399,15 +414,22 @@ impl<'w, 'a> Survey<'w, 'a> {
                 None => self.leave(&verdict),
             }
         }
-        let left = self.budget;
+        if queue.is_empty() {
+            return;
+        }
+        // A last look at each space that is left, as far as it goes.
+        self.budget = self.whole_budget;
         for (space, _) in queue {
-            self.budget = 1;
             match self.evaluate(&space) {
                 Some(seen) if !seen.infeasible && self.found.is_news(&seen.verdict) => self.leave(&seen.verdict),
-                _ => {}
+                Some(_) => {}
+                None => {
+                    self.leave(&whole);
+                    break;
+                }
             }
         }
-        self.budget = self.budget.min(left);
+        self.budget = 0;
     }
 
     /// Counts what `verdict` leaves open as possible, and says that it is a bound.
@@ -540,100 +562,6 @@ impl<'w, 'a> Survey<'w, 'a> {
         let deps = open_deps(verdict);
         if deps.is_clear() { self.variables.iter().copied().collect() } else { deps }
     }
-
-    /// Splits `space` where that settles most: at a hint, else the smallest fact among `deps`; never `except`.
-    fn split(&self, space: &Space, deps: &Deps, hints: &Hints, except: Option<usize>) -> Option<(Space, Space)> {
-        let wanted = |var: usize| deps.contains(var) && Some(var) != except;
-        let target = Node::Decision(self.decision);
-        let nodes = hints.nodes.iter().rev().filter(|n| n.node != target && n.deps.ones().all(wanted));
-        if let Some(open) = nodes.into_iter().next() {
-            let with = |is| {
-                let mut part = space.clone();
-                part.assumptions.push(Assumption::Node { node: open.node, value: open.value.clone(), is });
-                part
-            };
-            return Some((with(true), with(false)));
-        }
-        for &(slot, cut) in hints.cuts.iter().filter(|(slot, _)| wanted(slot.var)) {
-            if let Some(parts) = cut_slot(space, slot, Some(cut)) {
-                return Some(parts);
-            }
-        }
-        for relation in hints.relations.iter().filter(|r| r.deps.ones().all(wanted)) {
-            if let Some(parts) = assume(space, relation) {
-                return Some(parts);
-            }
-        }
-        let mut by_size: Vec<(u128, usize)> =
-            deps.ones().filter(|&v| wanted(v) && !space.is_point(v)).map(|v| (size(space, v), v)).collect();
-        by_size.sort_unstable();
-        by_size.into_iter().find_map(|(_, var)| match space.domain(var) {
-            Domain::Scalar(_) => cut_slot(space, Slot { var, field: None }, None),
-            Domain::List(_) => self.split_list(space, var),
-        })
-    }
-
-    /// Splits an unknown list: its length first, then its records one by one.
-    fn split_list(&self, space: &Space, var: usize) -> Option<(Space, Space)> {
-        let Domain::List(list) = space.domain(var) else { return None };
-        let VariableKind::List { fields, .. } = &self.world.variables[var].kind else { return None };
-        let with = |change: &dyn Fn(&mut ListDomain)| {
-            let (mut part, mut list) = (space.clone(), list.clone());
-            change(&mut list);
-            part.set(var, Domain::List(list));
-            part
-        };
-        if list.low < list.high {
-            let full: Vec<_> = fields.iter().map(|coding| coding.full).collect();
-            let shortest = with(&|list| {
-                list.high = list.low;
-                list.elements.resize(list.low as usize, full.clone());
-            });
-            return Some((shortest, with(&|list| list.low += 1)));
-        }
-        let described =
-            with(&|list| list.elements.resize_with(list.high as usize, || fields.iter().map(|c| c.full).collect()));
-        for element in 0..list.high as usize {
-            for field in 0..fields.len() {
-                if let Some(parts) = cut_slot(&described, Slot { var, field: Some((element, field)) }, None) {
-                    return Some(parts);
-                }
-            }
-        }
-        None
-    }
-}
-
-/// Splits a space into where a comparison holds and where it does not.
-fn assume(space: &Space, relation: &OpenRelation) -> Option<(Space, Space)> {
-    let rest = Signs::of(Signs::ALL.iter().filter(|&s| !relation.wanted.iter().any(|w| w == s)));
-    let with = |signs| {
-        let mut part = space.clone();
-        part.assumptions.push(Assumption::Relation { pair: relation.pair.clone(), signs });
-        part
-    };
-    (!rest.is_empty() && !relation.wanted.is_empty()).then(|| (with(relation.wanted), with(rest)))
-}
-
-fn size(space: &Space, var: usize) -> u128 {
-    match space.domain(var) {
-        Domain::Scalar(interval) => interval.size(),
-        Domain::List(_) => u128::MAX,
-    }
-}
-
-/// Splits one slot at `cut`, or in halves; `None` where it is a point or the cut lies outside.
-fn cut_slot(space: &Space, slot: Slot, cut: Option<i128>) -> Option<(Space, Space)> {
-    let interval = *space.interval(slot)?;
-    if interval.is_point() {
-        return None;
-    }
-    let splits_none = interval.none && interval.has_codes();
-    if !splits_none && cut.is_some_and(|c| c <= interval.low || interval.high < c) {
-        return None;
-    }
-    let (one, other) = interval.split(cut);
-    Some((space.with_interval(slot, one)?, space.with_interval(slot, other)?))
 }
 
 /// What the ending depends on.

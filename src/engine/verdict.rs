@@ -5,7 +5,10 @@ use super::eval::Evaluator;
 use super::lift::{Deps, Lift, Union};
 use super::record::seen;
 use crate::facts::{ItemSet, Value};
-use crate::policy::{Decision, DecisionId, ExprId, Hit, RuleSet, Shape};
+use crate::policy::{Decision, DecisionId, ExprId, Hit, Rule, RuleSet, Shape};
+
+/// How many pairs of rules are held against each other in the time that looking at one expression takes.
+const PAIRS: usize = 16;
 
 /// What a decision may come to.
 #[derive(Clone, Debug)]
@@ -224,10 +227,14 @@ fn failed(lift: &Lift) -> RuleState {
     if matches!(seen(lift), Seen::Fault(_)) { RuleState::Fault } else { RuleState::Unknown }
 }
 
+fn overrides(rule: &Rule, other: u32) -> bool {
+    rule.overrides.binary_search(&other).is_ok()
+}
+
 /// The rules for which `which` holds that override rule `i`.
 fn overriders(rules: &RuleSet, i: usize, which: impl Fn(usize) -> bool) -> Vec<u32> {
     let target = u32::try_from(i).unwrap_or(u32::MAX);
-    let over = rules.rules.iter().enumerate().filter(|(r, rule)| rule.overrides.contains(&target) && which(*r));
+    let over = rules.rules.iter().enumerate().filter(|(r, rule)| which(*r) && overrides(rule, target));
     over.filter_map(|(r, _)| u32::try_from(r).ok()).collect()
 }
 
@@ -342,11 +349,12 @@ impl OutcomeOf<'_, '_, '_, '_> {
     }
 
     /// For each rule whether one for which `which` holds overrides it; empty where none overrides any.
-    fn overridden_by(&self, which: impl Fn(usize) -> bool) -> Vec<bool> {
+    fn overridden_by(&mut self, which: impl Fn(usize) -> bool) -> Vec<bool> {
         let rules = &self.rules.rules;
         if rules.iter().all(|rule| rule.overrides.is_empty()) {
             return Vec::new();
         }
+        self.evaluator.work += rules.iter().map(|rule| rule.overrides.len() / PAIRS).sum::<usize>() as u64;
         let mut overridden = vec![false; rules.len()];
         for (_, rule) in rules.iter().enumerate().filter(|(r, rule)| !rule.overrides.is_empty() && which(*r)) {
             for &target in &rule.overrides {
@@ -404,19 +412,24 @@ impl OutcomeOf<'_, '_, '_, '_> {
     }
 
     /// The rules that may stand together and disagree.
-    fn conflicts(&self, standing: &[(usize, Lift)]) -> Option<Vec<u32>> {
-        let overrides = |a: usize, b: usize| u32::try_from(b).is_ok_and(|b| self.rules.rules[a].overrides.contains(&b));
-        let mut between = Vec::new();
+    fn conflicts(&mut self, standing: &[(usize, Lift)]) -> Option<Vec<u32>> {
+        let rules = &self.rules.rules;
+        let either = |a: usize, b: usize| {
+            let one = |over: usize, under: usize| u32::try_from(under).is_ok_and(|u| overrides(&rules[over], u));
+            one(a, b) || one(b, a)
+        };
+        self.evaluator.work += (standing.len() * standing.len() / PAIRS) as u64;
+        let mut disagrees = vec![false; standing.len()];
         for (i, (a, left)) in standing.iter().enumerate() {
-            for (b, right) in &standing[i + 1..] {
-                if overrides(*a, *b) || overrides(*b, *a) || !left.may_differ(right) {
-                    continue;
+            for (j, (b, right)) in standing.iter().enumerate().skip(i + 1) {
+                // Whether two that disagree with others do so with each other too adds nothing.
+                if !(disagrees[i] && disagrees[j]) && left.may_differ(right) && !either(*a, *b) {
+                    (disagrees[i], disagrees[j]) = (true, true);
                 }
-                between.extend([*a, *b].into_iter().filter_map(|r| u32::try_from(r).ok()));
             }
         }
-        between.sort_unstable();
-        between.dedup();
+        let between = standing.iter().zip(disagrees).filter(|(_, disagrees)| *disagrees);
+        let between: Vec<u32> = between.filter_map(|((rule, _), _)| u32::try_from(*rule).ok()).collect();
         (!between.is_empty()).then_some(between)
     }
 
