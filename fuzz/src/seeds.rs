@@ -99,7 +99,7 @@ pub fn packs() -> Vec<String> {
 
 /// The OpenCraft pack as one text.
 pub fn opencraft() -> String {
-    let manifest = files("rules", &["ron"]).into_iter();
+    let manifest = files("rules", &["ron"]).into_iter().filter(|(name, _)| name == "pack.ron");
     let files = manifest.chain(files("rules", &["policy"]));
     files.map(|(name, text)| format!("# file: {name}\n{text}\n")).collect()
 }

@@ -124,11 +124,16 @@ fn unreadable(dir: &Path, error: &walkdir::Error) -> Option<Diagnostic> {
         let message = format!("the link `{name}` leads back to `{}`, a folder above it", shown(dir, ancestor));
         return Some(Diagnostic::placeless(Code::UnreadableFile, message).help("delete the link"));
     }
-    let missing = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
-    if missing && path.is_symlink() {
+    if path.is_symlink() {
         let policy = path.extension().is_some_and(|e| e == "policy") || path.ends_with(MANIFEST);
-        let message = format!("the link `{name}` leads to no file");
-        return policy.then(|| Diagnostic::placeless(Code::UnreadableFile, message));
+        let missing = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
+        if !policy {
+            return None;
+        }
+        if missing {
+            let message = format!("the link `{name}` leads to no file");
+            return Some(Diagnostic::placeless(Code::UnreadableFile, message));
+        }
     }
     let reason = error.io_error().map_or_else(|| error.to_string(), super::read::reason);
     Some(Diagnostic::placeless(Code::UnreadableFile, format!("`{name}` cannot be read: {reason}")))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::error::sort;
-use super::limits::MANIFEST;
+use super::limits::{MANIFEST, MAX_PROBLEMS};
 use super::{Error, manifest};
 use crate::base::{FileId, SourceFile, Sources, Span};
 use crate::check;
@@ -89,7 +89,8 @@ impl Pack {
         }
         let cases = std::mem::take(&mut manifest.cases).into();
         let manifest = manifest.for_check(hash(&files, &sources));
-        let (policy, found) = check::check(&manifest, &trees, &sources);
+        let (policy, mut found) = check::check(&manifest, &trees, &sources);
+        shorten(&mut found);
         // Where a file could not be read as a whole, only what is wrong is worth saying.
         let whole = problems.iter().all(|p| p.severity != Severity::Error);
         problems.extend(found.into_iter().filter(|p| whole || p.severity == Severity::Error));
@@ -121,6 +122,20 @@ impl Pack {
     pub fn findings(&self) -> &[Diagnostic] {
         &self.findings
     }
+}
+
+/// Leaves out all but the first errors, and says so.
+fn shorten(problems: &mut Vec<Diagnostic>) {
+    let is_error = |p: &Diagnostic| p.severity == Severity::Error;
+    let errors = problems.iter().filter(|p| is_error(p)).count();
+    if errors <= MAX_PROBLEMS {
+        return;
+    }
+    problems.retain(is_error);
+    sort(problems);
+    problems.truncate(MAX_PROBLEMS);
+    let message = format!("too many problems: {} more are not shown", errors - MAX_PROBLEMS);
+    problems.push(Diagnostic::placeless(Code::TooLarge, message).help("mend the first ones"));
 }
 
 /// A NUL character, which no text has.

@@ -12,5 +12,7 @@ pub const MAX_POLICY_FILES: usize = 10_000;
 pub const MAX_PACK_BYTES: u64 = 256 << 20;
 /// The most files and folders that a pack's folder may hold, policies or not.
 pub const MAX_ENTRIES: usize = 100_000;
+/// The most problems that checking a pack tells of.
+pub(super) const MAX_PROBLEMS: usize = 1_000;
 /// How many folders deep a pack may go.
 pub const MAX_FOLDER_DEPTH: usize = 64;

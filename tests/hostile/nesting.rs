@@ -104,9 +104,9 @@ fn tables(count: usize, times: usize) -> String {
 fn tables_that_ask_each_other_end() {
     on_a_small_stack(|| {
         assert!(refused(&tables(10_000, 1)).contains(&"E0414"));
-        // 2^14 questions.
-        assert_eq!(status(&tables(15, 2), "{\"x\": 1}", "last"), Status::Decided);
-        let _ = status(&tables(15, 2), "{}", "last");
+        // 2^10 questions.
+        assert_eq!(status(&tables(11, 2), "{\"x\": 1}", "last"), Status::Decided);
+        let _ = status(&tables(11, 2), "{}", "last");
         // 20^14 questions.
         assert_eq!(status(&tables(15, 20), "{\"x\": 1}", "last"), Status::Error);
         assert_ne!(status(&tables(15, 20), "{}", "last"), Status::Decided);

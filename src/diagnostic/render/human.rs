@@ -11,6 +11,8 @@ use crate::diagnostic::{Diagnostic, Edit, Label, Severity};
 
 /// An edit that writes or removes more bytes than this is told by its message alone.
 const LONGEST_EDIT: usize = 1_000;
+/// How many characters of a message are shown.
+const LONGEST_MESSAGE: usize = 1_000;
 
 /// Every diagnostic with its code, message, source lines, notes and suggested edits, one after the
 /// other with an empty line between. Ends in a line break unless there are none.
@@ -97,7 +99,14 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Report<'a> {
     report
 }
 
-/// Messages are one line each; user text in them may hold anything.
+/// Messages are one line each; user text in them may hold anything, and be as long as a file.
 fn one_line(message: &str) -> Cow<'_, str> {
-    if message.contains(['\n', '\r']) { Cow::Owned(message.replace(['\n', '\r'], " ")) } else { Cow::Borrowed(message) }
+    let line = match message.contains(['\n', '\r']) {
+        true => Cow::Owned(message.replace(['\n', '\r'], " ")),
+        false => Cow::Borrowed(message),
+    };
+    match line.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &line[..end])),
+        None => line,
+    }
 }
