@@ -16,7 +16,7 @@ fn no_reader_ever_sees_a_mixed_or_half_policy_in_10_000_edits() {
     let trial = Trial::new(None);
     let (live, done) = (&trial.live, &AtomicBool::new(false));
     thread::scope(|scope| {
-        let readers: Vec<_> = (0..1)
+        let readers: Vec<_> = (0..2)
             .map(|_| {
                 scope.spawn(move || {
                     let (mut last, mut seen) = (0, 1);
