@@ -1,5 +1,7 @@
 //! A case as it is read.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::base::Span;
@@ -23,7 +25,7 @@ pub struct Case {
     /// What is expected, in the order in which it was written.
     pub expect: Vec<Expectation>,
     /// The decisions that it is about: only these, and those it expects something of, are taken. `None` is all.
-    pub only: Option<Vec<DecisionId>>,
+    pub only: Option<Arc<[DecisionId]>>,
 }
 
 /// A part of what is known of a case's deal.
@@ -32,18 +34,18 @@ pub enum Layer {
     /// The deal of a file.
     File {
         /// Its path from the folder of the case's file.
-        path: String,
+        path: Arc<str>,
         /// Where it is named.
         span: Span,
     },
     /// Facts given with the case.
-    Facts(Deal),
+    Facts(Arc<Deal>),
 }
 
 impl Case {
     /// The decisions to take; `None` is all.
     pub fn decisions(&self) -> Option<Vec<DecisionId>> {
-        let mut decisions = self.only.clone()?;
+        let mut decisions = self.only.as_ref()?.to_vec();
         decisions.extend(self.expect.iter().map(|expectation| expectation.decision));
         decisions.sort_unstable_by_key(|id| id.into_raw());
         decisions.dedup();
@@ -56,7 +58,7 @@ impl Case {
         for layer in &self.layers {
             let facts = match layer {
                 Layer::File { path, .. } => file(path),
-                Layer::Facts(facts) => Some(facts),
+                Layer::Facts(facts) => Some(&**facts),
             };
             for (fact, given) in facts.iter().flat_map(|facts| facts.given.iter()) {
                 deal.given.insert(fact, given.clone());

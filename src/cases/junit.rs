@@ -85,3 +85,29 @@ fn escaped(text: &str) -> String {
         out
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_stands_in_names_and_reasons_the_document_stays_one() {
+        let failure = Some(("a <b> & \"c\"".to_owned(), "]]>\u{1}\u{ffff}\nä → 'x'\t.".to_owned()));
+        let good = Test { name: "good".to_owned(), line: 3, failure: None };
+        let bad = Test { name: "bad\r\n<&>".to_owned(), line: 7, failure };
+        let report = Report { suites: vec![Suite { name: "cases/a&b.ron".to_owned(), cases: vec![good, bad] }] };
+        insta::assert_snapshot!(junit(&report), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="dealdesk test" tests="2" failures="1" errors="0">
+          <testsuite name="cases/a&amp;b.ron" tests="2" failures="1" errors="0" skipped="0">
+            <testcase name="good" classname="cases/a&amp;b.ron" file="cases/a&amp;b.ron" line="3"/>
+            <testcase name="bad�
+        &lt;&amp;&gt;" classname="cases/a&amp;b.ron" file="cases/a&amp;b.ron" line="7">
+              <failure message="a &lt;b&gt; &amp; &quot;c&quot;">]]&gt;��
+        ä → 'x' .</failure>
+            </testcase>
+          </testsuite>
+        </testsuites>
+        "#);
+    }
+}

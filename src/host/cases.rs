@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{read, read_deal, walk};
-use crate::base::{FileId, Sources};
+use rustc_hash::FxHashSet;
+
+use super::{in_parallel, read, read_deal, walk};
+use crate::base::{FileId, SourceFile, Sources};
 use crate::cases::{self, Case, Layer, Snapshot};
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::facts::Deal;
@@ -126,56 +128,52 @@ impl Reading<'_> {
         let found = walk::below(self.dir, folder, |name| format_of(name).is_some() || is_snapshot(name));
         self.problems.extend(found.problems);
         let (snapshots, files): (Vec<_>, Vec<_>) = found.files.into_iter().partition(|f| is_snapshot(&f.relative));
+        let known: FxHashSet<&Path> = files.iter().map(|file| file.path.as_path()).collect();
         for snapshot in snapshots {
             let name = snapshot.path.to_string_lossy().into_owned();
             let of = name.strip_suffix(PENDING).or(name.strip_suffix(SNAPSHOT)).unwrap_or_default();
-            if !files.iter().any(|file| file.path == Path::new(of)) {
+            if !known.contains(Path::new(of)) {
                 self.all.unreferenced.push(snapshot.path);
             }
         }
-        for file in files {
-            self.file(file);
+        let read: Vec<Texts> = files.into_iter().filter_map(|file| self.texts(file)).collect();
+        let (pack, form) = (self.pack, self.form);
+        for (texts, parsed) in read.iter().zip(in_parallel(&read, |texts| parse(pack, form, texts))) {
+            self.add(&texts.file, parsed);
         }
     }
 
-    fn file(&mut self, file: walk::PackFile) {
-        let Some(format) = format_of(&file.relative) else { return };
-        let Some(id) = self.text(&file.path, &file.shown) else { return };
-        let Some(source) = self.all.sources.get(id).cloned() else { return };
-        let (cases, problems) = cases::read(self.pack.policy(), self.form, id, &source, format);
-        self.problems.extend(problems);
-        for layer in cases.iter().flat_map(|case| &case.layers) {
+    /// Reads a file of cases and its snapshot.
+    fn texts(&mut self, file: walk::PackFile) -> Option<Texts> {
+        let format = format_of(&file.relative)?;
+        let cases = self.text(&file.path, &file.shown)?;
+        let snapshot = beside(&file.path, SNAPSHOT);
+        let accepted =
+            if snapshot.exists() { self.text(&snapshot, &format!("{}{SNAPSHOT}", file.shown)) } else { None };
+        Some(Texts { file, format, cases, accepted })
+    }
+
+    fn add(&mut self, file: &walk::PackFile, parsed: Parsed) {
+        self.problems.extend(parsed.problems);
+        for layer in parsed.cases.iter().flat_map(|case| &case.layers) {
             self.deal(&file.path, layer);
         }
-        let snapshot = beside(&file.path, SNAPSHOT);
-        let shown = format!("{}{SNAPSHOT}", file.shown);
-        let mut accepted = None;
-        if snapshot.exists()
-            && let Some(id) = self.text(&snapshot, &shown)
-        {
-            match self.all.sources.get(id).map(|source| Snapshot::read(id, source)) {
-                Some(Ok(read)) => accepted = Some(read),
-                Some(Err(problem)) => self.problems.push(*problem),
-                None => {}
-            }
-        }
-        let pending = self.pending(&beside(&file.path, PENDING));
-        let walk::PackFile { path, shown, relative } = file;
-        self.all.files.push(CaseFile { path, shown, relative, cases, accepted, pending });
+        self.all.files.push(CaseFile {
+            path: file.path.clone(),
+            shown: file.shown.clone(),
+            relative: file.relative.clone(),
+            cases: parsed.cases,
+            accepted: parsed.accepted,
+            pending: parsed.pending,
+        });
     }
 
-    /// What waits to be reviewed. It is made anew by every run, so that one that cannot be read is as good as none.
-    fn pending(&self, path: &Path) -> Option<Snapshot> {
-        let mut sources = Sources::new();
-        let id = read::file(path, "", MAX_DEAL_BYTES, &mut sources).ok()?;
-        Snapshot::read(id, sources.get(id)?).ok()
-    }
-
-    fn text(&mut self, path: &Path, shown: &str) -> Option<FileId> {
+    fn text(&mut self, path: &Path, shown: &str) -> Option<(FileId, SourceFile)> {
         match read::file(path, shown, MAX_DEAL_BYTES.min(self.room), &mut self.all.sources) {
             Ok(id) => {
-                self.room = self.room.saturating_sub(self.all.sources.get(id).map_or(0, |f| f.text().len() as u64));
-                Some(id)
+                let file = self.all.sources.get(id)?.clone();
+                self.room = self.room.saturating_sub(file.text().len() as u64);
+                Some((id, file))
             }
             Err(problem) => {
                 self.problems.push(*problem);
@@ -206,6 +204,42 @@ impl Reading<'_> {
         };
         self.all.deals.insert(path, deal);
     }
+}
+
+/// The texts of a file of cases and of its snapshot.
+struct Texts {
+    file: walk::PackFile,
+    format: Format,
+    cases: (FileId, SourceFile),
+    accepted: Option<(FileId, SourceFile)>,
+}
+
+/// What they say.
+struct Parsed {
+    cases: Vec<Case>,
+    accepted: Option<Snapshot>,
+    pending: Option<Snapshot>,
+    problems: Vec<Diagnostic>,
+}
+
+fn parse(pack: &Pack, form: &Form<'_>, texts: &Texts) -> Parsed {
+    let (id, file) = &texts.cases;
+    let (cases, mut problems) = cases::read(pack.policy(), form, *id, file, texts.format);
+    let accepted = texts.accepted.as_ref().and_then(|(id, file)| match Snapshot::read(*id, file) {
+        Ok(snapshot) => Some(snapshot),
+        Err(problem) => {
+            problems.push(*problem);
+            None
+        }
+    });
+    Parsed { cases, accepted, pending: pending(&beside(&texts.file.path, PENDING)), problems }
+}
+
+/// What waits to be reviewed. It is made anew by every run, so that one that cannot be read is as good as none.
+fn pending(path: &Path) -> Option<Snapshot> {
+    let mut sources = Sources::new();
+    let id = read::file(path, "", MAX_DEAL_BYTES, &mut sources).ok()?;
+    Snapshot::read(id, sources.get(id)?).ok()
 }
 
 /// The file of a deal that a case of `file` names.

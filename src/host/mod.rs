@@ -9,6 +9,7 @@ mod create;
 mod deal;
 mod find;
 pub mod live;
+mod parallel;
 mod read;
 mod texts;
 mod walk;
@@ -19,6 +20,7 @@ pub use clock::{now, pause, time_of_day, timestamp, today};
 pub use create::{create_file, enclosing_pack, is_vacant};
 pub use deal::{STDIN, format_of, read_deal};
 pub use find::find;
+pub use parallel::in_parallel;
 pub(crate) use read::reason;
 pub use write::{remove_file, replace_file};
 

@@ -140,6 +140,7 @@ fn every_kind_of_unmet_expectation_is_told_with_its_reasons() {
         (name: "error", deal: (n: 0), expect: (quotient: 1.5)),
         (name: "records", deal: (lines: [(pieces: 6), (pieces: 5)]), expect: (line: (many: [true, true]))),
         (name: "too few", deal: (lines: [(pieces: 6)]), expect: (line: (many: [true, true]))),
+        (name: "a field", deal: (lines: [()]), expect: (line: (many: [(missing: ["lines[1].pieces"])]))),
         (name: "no list", expect: (line: (many: []))),
         (name: "a list", deal: (lines: []), expect: (line: (many: (status: undecided)))),
     ])"#;

@@ -1,13 +1,15 @@
 //! What a case expects: decisions by name, nested by the dots in them or with their dots.
 
-use rustc_hash::FxHashMap;
+use std::cell::Cell;
 
-use super::unknown;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{MOST_NAMES, MOST_SUGGESTIONS, unknown};
 use crate::base::{Span, did_you_mean};
 use crate::cases::case::{Each, Expectation, Wanted, Wish};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::read::{Entry, Kind, Node, Part, listed};
-use crate::facts::{Type, TypeKind, Value};
+use crate::facts::{Schema, Type, TypeKind, Value};
 use crate::policy::{Decision, DecisionId, Policy, Shape};
 use crate::trace::data::Status;
 
@@ -21,11 +23,20 @@ const DEFAULT: &str = "default";
 pub(super) struct Expected<'p> {
     policy: &'p Policy,
     names: FxHashMap<&'p str, DecisionId>,
+    /// What stands before a dot in a name.
+    groups: FxHashSet<&'p str>,
+    /// The names of facts, and those of fields as `instances[].users`.
+    facts: FxHashSet<String>,
+    /// How often a likely name was looked for.
+    suggestions: Cell<usize>,
 }
 
 impl<'p> Expected<'p> {
     pub(super) fn new(policy: &'p Policy) -> Expected<'p> {
-        Expected { policy, names: policy.decisions.iter().map(|(id, d)| (d.name.as_str(), id)).collect() }
+        let names: FxHashMap<&str, DecisionId> = policy.decisions.iter().map(|(id, d)| (d.name.as_str(), id)).collect();
+        let prefixes = |name: &'p str| name.match_indices('.').map(move |(at, _)| &name[..at]);
+        let groups = names.keys().copied().flat_map(prefixes).collect();
+        Expected { policy, names, groups, facts: facts(&policy.schema), suggestions: Cell::new(0) }
     }
 
     /// The expectations that `node` holds.
@@ -60,7 +71,13 @@ impl<'p> Expected<'p> {
     }
 
     fn is_group(&self, name: &str) -> bool {
-        self.names.keys().any(|known| known.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+        self.groups.contains(name)
+    }
+
+    /// The likely name behind a wrong one, where it is still looked for.
+    fn meant<'n>(&self, wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+        let so_far = self.suggestions.replace(self.suggestions.get().saturating_add(1));
+        if so_far < MOST_SUGGESTIONS { did_you_mean(wrong, names) } else { None }
     }
 }
 
@@ -96,10 +113,13 @@ impl Reading<'_, '_, '_> {
     fn unknown(&mut self, name: &str, key: usize, span: Span) {
         let problem = Diagnostic::error(Code::CaseUnknown, span, format!("no decision is called `{name}`"));
         let problem = problem.here("not declared by the policy");
+        if self.all.suggestions.get() >= MOST_SUGGESTIONS {
+            return self.part.problem(problem);
+        }
         let mut names: Vec<&str> = self.all.names.keys().copied().collect();
         names.sort_unstable();
         let prefix = &name[..name.len() - key];
-        self.part.problem(match did_you_mean(name, names.iter().copied()) {
+        self.part.problem(match self.all.meant(name, names.iter().copied()) {
             Some(near) => match near.strip_prefix(prefix) {
                 // Within a group only the rest of the name stands here.
                 Some(rest) if !prefix.is_empty() || !rest.contains('.') => {
@@ -197,16 +217,19 @@ impl Reading<'_, '_, '_> {
     }
 
     fn facts(&mut self, names: Vec<(String, Span)>) -> Vec<String> {
-        let schema = &self.all.policy.schema;
-        let all: Vec<String> = schema.facts.iter().map(|(id, _)| schema.qualified_name(id)).collect();
-        let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let mut known = Vec::new();
         for (name, span) in names {
-            if schema.parse_path(&name).is_some() || all.contains(&name.as_str()) {
+            if self.all.facts.contains(&without_index(&name)) {
                 known.push(name);
             } else {
                 let problem = Diagnostic::error(Code::CaseUnknown, span, format!("no fact is called `{name}`"));
-                self.unlike(problem, &name, span, &all);
+                if self.all.suggestions.get() >= MOST_SUGGESTIONS {
+                    self.part.problem(problem);
+                    continue;
+                }
+                let mut facts: Vec<&str> = self.all.facts.iter().map(String::as_str).collect();
+                facts.sort_unstable();
+                self.unlike(problem, &name, span, &facts);
             }
         }
         known
@@ -231,6 +254,13 @@ impl Reading<'_, '_, '_> {
 
     /// A name, or a list of names.
     fn names(&mut self, node: &Node, what: &str) -> Option<Vec<(String, Span)>> {
+        if let Kind::List { length, .. } = &node.kind
+            && *length > MOST_NAMES
+        {
+            let message = format!("`{what}` holds {length} names, and at most {MOST_NAMES} are read");
+            self.part.problem(Diagnostic::error(Code::TooMuch, node.span, message));
+            return None;
+        }
         let nodes = match &node.kind {
             Kind::List { items, .. } => items.as_slice(),
             _ => std::slice::from_ref(node),
@@ -250,7 +280,7 @@ impl Reading<'_, '_, '_> {
 
     /// Reports a name that is not one of `known`, with the nearest that is.
     fn unlike(&mut self, problem: Diagnostic, name: &str, span: Span, known: &[&str]) {
-        let problem = match did_you_mean(name, known.iter().copied()) {
+        let problem = match self.all.meant(name, known.iter().copied()) {
             Some(near) => {
                 let replacement = self.part.quoted_like(span, near);
                 problem.suggest(span, replacement, format!("did you mean `{near}`?"))
@@ -259,6 +289,26 @@ impl Reading<'_, '_, '_> {
             None => problem.help(format!("there are {}", listed(known, "and"))),
         };
         self.part.problem(problem.here("not known"));
+    }
+}
+
+/// The names by which facts can be missing.
+fn facts(schema: &Schema) -> FxHashSet<String> {
+    let mut names: FxHashSet<String> = schema.facts.iter().map(|(id, _)| schema.qualified_name(id)).collect();
+    for list in schema.facts.values() {
+        if let TypeKind::List { record, .. } = list.ty.kind {
+            let fields = schema.records[record].fields.iter().map(|&field| &schema.facts[field].name);
+            names.extend(fields.map(|field| format!("{}[].{field}", list.name)));
+        }
+    }
+    names
+}
+
+/// `instances[].users` of `instances[0].users`.
+fn without_index(name: &str) -> String {
+    match name.split_once('[').and_then(|(list, rest)| Some((list, rest.split_once(']')?))) {
+        Some((list, (index, field))) if index.parse::<usize>().is_ok() => format!("{list}[]{field}"),
+        _ => name.to_owned(),
     }
 }
 

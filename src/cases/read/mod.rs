@@ -2,6 +2,8 @@
 
 mod expect;
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
@@ -19,6 +21,10 @@ const MOST_CASES: usize = 100_000;
 /// How many lists and groups lie round the values of an expectation: the file, its cases, a case, what it expects, the
 /// parts of a name, records, the fields of an expectation and its lists.
 const DEPTH: usize = 12;
+/// The most names that a list of them may hold: tags, rules, facts.
+const MOST_NAMES: usize = 1_000;
+/// For so many unknown names a likely one is looked for; searching costs more than finding the mistake.
+const MOST_SUGGESTIONS: usize = 50;
 /// The longest name of a case or tag, in bytes.
 const LONGEST_NAME: usize = 200;
 
@@ -54,7 +60,7 @@ struct Common {
     as_of: Option<Date>,
     tags: Vec<String>,
     layers: Vec<Layer>,
-    only: Option<Vec<DecisionId>>,
+    only: Option<Arc<[DecisionId]>>,
     /// Something of it could not be read, so that it may be there after all.
     broken: bool,
 }
@@ -141,6 +147,10 @@ impl Reader<'_> {
         }
         if let Some(node) = fields.get("tags") {
             match &node.kind {
+                Kind::List { length, .. } if *length > MOST_NAMES => {
+                    let message = format!("there are {length} tags, and at most {MOST_NAMES} are read");
+                    self.part.problem(Diagnostic::error(Code::TooMuch, node.span, message));
+                }
                 Kind::List { items, .. } => {
                     common.tags.extend(items.iter().filter_map(|item| self.name("a tag", item)));
                 }
@@ -148,12 +158,12 @@ impl Reader<'_> {
             }
         }
         if let Some(node) = fields.get("only") {
-            common.only = Some(self.expected.only(&mut self.part, node));
+            common.only = Some(self.expected.only(&mut self.part, node).into());
         }
         if let Some(node) = fields.get("deal") {
             common.layers.push(match &node.kind {
-                Kind::Text(path) | Kind::Plain(path) => Layer::File { path: (**path).to_owned(), span: node.span },
-                _ => Layer::Facts(self.part.deal(node)),
+                Kind::Text(path) | Kind::Plain(path) => Layer::File { path: (**path).into(), span: node.span },
+                _ => Layer::Facts(Arc::new(self.part.deal(node))),
             });
         }
         common

@@ -1,7 +1,7 @@
 //! What the cases of each file came to.
 
 use crate::cases::{self, Case, Comparison, Outcome, Selection, Snapshot, Verdict};
-use crate::host::{CaseFile, CaseFiles};
+use crate::host::{self, CaseFile, CaseFiles};
 use crate::pack::Pack;
 use crate::trace::summary::Change;
 
@@ -57,25 +57,30 @@ impl Ran<'_> {
 
 /// Runs the cases that are picked out.
 pub(super) fn run<'a>(pack: &Pack, cases: &'a CaseFiles, selection: &Selection) -> Vec<Ran<'a>> {
-    cases.files.iter().map(|file| run_file(pack, cases, file, selection)).collect()
+    let picked = |file: &'a CaseFile| file.cases.iter().filter(|case| selection.takes(case, &file.relative));
+    let all: Vec<(&CaseFile, &Case)> =
+        cases.files.iter().flat_map(|file| picked(file).map(move |case| (file, case))).collect();
+    let outcomes = host::in_parallel(&all, |(file, case)| {
+        cases::run(pack.policy(), &cases.sources, case, &cases.deal(file, case))
+    });
+    let mut outcomes = outcomes.into_iter();
+    let of_file = |file| {
+        let done: Vec<(&Case, Outcome)> = picked(file).zip(outcomes.by_ref()).collect();
+        compare(file, done)
+    };
+    cases.files.iter().map(of_file).collect()
 }
 
-fn run_file<'a>(pack: &Pack, cases: &'a CaseFiles, file: &'a CaseFile, selection: &Selection) -> Ran<'a> {
-    let picked = file.cases.iter().filter(|case| selection.takes(case, &file.relative));
-    let outcomes: Vec<(&Case, Outcome)> = picked
-        .map(|case| {
-            let deal = cases.deal(file, case);
-            (case, cases::run(pack.policy(), &cases.sources, case, &deal))
-        })
-        .collect();
+/// Compares what the cases of a file came to with its snapshot.
+fn compare<'a>(file: &'a CaseFile, done: Vec<(&'a Case, Outcome)>) -> Ran<'a> {
     let mut fresh = Snapshot::default();
-    for (case, outcome) in &outcomes {
+    for (case, outcome) in &done {
         fresh.insert(case.name.clone(), outcome.summary.clone());
     }
     let accepted = file.accepted.clone().unwrap_or_default();
     let order: Vec<&str> = file.cases.iter().map(|case| case.name.as_str()).collect();
     let Comparison { cases: verdicts, gone } = Comparison::of(&accepted, &fresh, &order);
-    let results = outcomes.into_iter().zip(verdicts);
+    let results = done.into_iter().zip(verdicts);
     let results = results.map(|((case, outcome), (_, verdict))| Done { case, outcome, verdict }).collect();
     Ran { file, results, gone, accepted, fresh }
 }

@@ -2,6 +2,8 @@
 
 use std::io::BufRead;
 
+use rustc_hash::FxHashSet;
+
 use super::human::{by_decision, causes_first, count, names};
 use super::ran::Ran;
 use crate::cases::{self, Snapshot, Verdict, alike};
@@ -197,7 +199,8 @@ fn accept(ran: &mut [Ran<'_>], set: &[Place]) -> Result<(), Failure> {
 fn reject(ran: &mut [Ran<'_>], set: &[Place]) -> Result<(), Failure> {
     each(ran, set, |file, names| {
         let mut kept = Snapshot::default();
-        for name in file.fresh.names().filter(|name| !names.iter().any(|n| n == name)) {
+        let rejected: FxHashSet<&str> = names.iter().map(String::as_str).collect();
+        for name in file.fresh.names().filter(|name| !rejected.contains(name)) {
             if let Some(summary) = file.fresh.get(name) {
                 kept.insert(name, summary.clone());
             }

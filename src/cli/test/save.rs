@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use rustc_hash::FxHashSet;
+
 use super::ran::Ran;
 use crate::cases::{Snapshot, Verdict};
 use crate::cli::exit::Failure;
@@ -44,10 +46,12 @@ impl Ran<'_> {
     pub(super) fn leave_pending(&self) -> Result<Option<String>, Failure> {
         let mut fresh = self.fresh.clone();
         // A case that was not run goes on waiting.
-        let waiting = self.file.pending.iter().flat_map(|pending| pending.names().map(move |name| (name, pending)));
-        for (name, pending) in waiting.filter(|(name, _)| self.results.iter().all(|done| done.case.name != **name)) {
-            if let Some(summary) = pending.get(name) {
-                fresh.insert(name, summary.clone());
+        let ran: FxHashSet<&str> = self.results.iter().map(|done| done.case.name.as_str()).collect();
+        if let Some(pending) = &self.file.pending {
+            for name in pending.names().filter(|name| !ran.contains(name)) {
+                if let Some(summary) = pending.get(name) {
+                    fresh.insert(name, summary.clone());
+                }
             }
         }
         let order = self.order();

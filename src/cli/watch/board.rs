@@ -1,16 +1,13 @@
 //! The deals that are watched, with what was decided of each.
 
 use std::collections::BTreeSet;
-use std::num::NonZero;
 use std::path::PathBuf;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use jiff::civil::Date;
 
 use crate::cli::deals::{self, How};
 use crate::engine::Options;
+use crate::host;
 use crate::host::live::{Current, WatchedFile};
 use crate::pack::{Deal, Error, Pack};
 use crate::policy::{DecisionId, Policy, affected};
@@ -91,7 +88,7 @@ impl Board {
                 stale.push(Work { place, file, only, kept: kept.cloned() });
             }
         }
-        let decided = in_parallel(&stale, |work| {
+        let decided = host::in_parallel(&stale, |work| {
             let deal = read(current, how, work.file)?;
             // What is compared is there without explanations.
             let options =
@@ -165,23 +162,4 @@ fn merge(policy: &Policy, taken: &[DecisionId], kept: &Summary, now: Summary) ->
 fn read(current: &Current, how: &How, file: &WatchedFile) -> Result<Deal, Error> {
     let text = file.text.as_ref().map_err(Error::clone)?;
     how.understand(&current.pack, &file.path, text)
-}
-
-/// What `work` makes of each, on all processors, in their order.
-fn in_parallel<T: Sync, R: Send + Sync>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let results: Vec<OnceLock<R>> = all.iter().map(|_| OnceLock::new()).collect();
-    let next = AtomicUsize::new(0);
-    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(all.len());
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((one, result)) = all.get(place).zip(results.get(place)) else { break };
-                    result.get_or_init(|| work(one));
-                }
-            });
-        }
-    });
-    results.into_iter().filter_map(OnceLock::into_inner).collect()
 }
