@@ -1,6 +1,6 @@
 //! What an evaluation came to, node by node, for explanations.
 
-use la_arena::Arena;
+use la_arena::{Arena, Idx, IdxRange, RawIdx};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::answer::{Explanation, Node, NodeId, Seen};
@@ -26,7 +26,8 @@ pub(super) struct Record {
 impl Record {
     /// A record with room for what a deal of this policy needs, where no list is long.
     pub(super) fn for_policy(policy: &Policy) -> Record {
-        let room = policy.exprs.len().min(MOST_NODES / 64);
+        // Literals have no node, and of many conditions the first part settles them.
+        let room = (policy.exprs.len() / 2).min(MOST_NODES / 64);
         Record {
             trail: Vec::with_capacity(32),
             nodes: Arena::with_capacity(room),
@@ -46,7 +47,12 @@ impl Record {
         if cut {
             self.trail.truncate(mark);
         }
-        let children = self.nodes.alloc_many(self.trail.drain(mark..));
+        let children = if self.trail.len() == mark {
+            let end = Idx::from_raw(RawIdx::from_u32(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)));
+            IdxRange::new(end..end)
+        } else {
+            self.nodes.alloc_many(self.trail.drain(mark..))
+        };
         self.trail.push(Node { expr, seen, origin, record, children, cut });
     }
 
@@ -55,7 +61,8 @@ impl Record {
         if self.trail.len() == mark {
             self.close(mark, expr, seen(lift), None, None);
         }
-        let root = self.nodes.alloc_many(self.trail.drain(mark..).take(1));
+        self.trail.truncate(mark + 1);
+        let root = self.nodes.alloc_many(self.trail.pop());
         root.start()
     }
 }
