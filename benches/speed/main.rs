@@ -3,6 +3,7 @@
 
 #![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
+mod cases;
 mod decide;
 mod generate;
 mod load;

@@ -1,5 +1,7 @@
 //! Running a case: its decisions in few words, and the expectations that they do not meet.
 
+use std::sync::Arc;
+
 use super::case::Case;
 use super::unmet::{Unmet, unmet};
 use crate::base::Sources;
@@ -12,7 +14,7 @@ use crate::trace::{Report, Summary};
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Its decisions.
-    pub summary: Summary,
+    pub summary: Arc<Summary>,
     /// The expectations that are not met, in the order in which they were written.
     pub unmet: Vec<Unmet>,
 }
@@ -28,5 +30,5 @@ pub fn run(policy: &Policy, sources: &Sources, case: &Case, deal: &Deal) -> Outc
     let report = Report { policy, sources, deal, deal_sources: sources, deal_name: &case.name, decisions: &decisions };
     let summary = Summary::of(&report.data());
     let unmet = unmet(policy, case, &decisions, &summary);
-    Outcome { summary, unmet }
+    Outcome { summary: summary.into(), unmet }
 }

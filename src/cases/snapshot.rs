@@ -1,5 +1,7 @@
 //! What the cases of a file came to before: text beside the file, in the form that `insta` gives its snapshots.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use crate::base::{FileId, SourceFile, Span};
@@ -14,18 +16,18 @@ const FENCE: &str = "---";
 /// The summaries of cases, by their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    cases: IndexMap<String, Summary>,
+    cases: IndexMap<String, Arc<Summary>>,
 }
 
 impl Snapshot {
     /// The summary of the case called `name`.
-    pub fn get(&self, name: &str) -> Option<&Summary> {
+    pub fn get(&self, name: &str) -> Option<&Arc<Summary>> {
         self.cases.get(name)
     }
 
     /// Keeps the summary of a case, behind all others unless it is there already.
-    pub fn insert(&mut self, name: impl Into<String>, summary: Summary) {
-        self.cases.insert(name.into(), summary);
+    pub fn insert(&mut self, name: impl Into<String>, summary: impl Into<Arc<Summary>>) {
+        self.cases.insert(name.into(), summary.into());
     }
 
     /// The names of its cases, in order.
@@ -85,7 +87,7 @@ impl Snapshot {
             let end = end.map_or(lines.len(), |n| at + 1 + n);
             let body = Summary::read(&lines[at + 1..end].join("\n"));
             let summary = body.map_err(|e| malformed(id, file, at + 1 + e.line, e.message))?;
-            if snapshot.cases.insert(name.trim().to_owned(), summary).is_some() {
+            if snapshot.cases.insert(name.trim().to_owned(), summary.into()).is_some() {
                 return Err(malformed(id, file, at + 1, "names a case a second time"));
             }
             at = end;

@@ -144,8 +144,7 @@ fn counts(all: &[(&Ran<'_>, &Done<'_>)], saved: &Saved) -> String {
 fn advice(saved: &Saved, output: &mut Output) {
     if !saved.pending.is_empty() {
         let files: Vec<String> = saved.pending.iter().map(|path| format!("`{path}`")).collect();
-        let wait = if files.len() == 1 { "waits" } else { "wait" };
-        output.remark(&format!("\nWhat is new {wait} in {}", listed(&files, MOST_CASES)));
+        output.remark(&format!("\nWhat is new waits in {}", listed(&files, MOST_CASES)));
         output.remark("  `dealdesk test --review` goes through it, `dealdesk test --accept` takes all of it");
     }
     if !saved.unreferenced.is_empty() {

@@ -6,6 +6,7 @@ mod ran;
 mod review;
 mod save;
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -93,9 +94,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     }
     let dir = find(global)?;
     let pack = Pack::load(&dir)?;
-    let cases = host::cases(&dir, &pack)?;
+    // The process ends with this command and gives everything back at once; of ten thousand cases, piece by piece takes long.
+    let cases = ManuallyDrop::new(host::cases(&dir, &pack)?);
     let selection = Selection { names: arguments.names.clone(), tags: arguments.tag.clone() };
-    let mut ran = ran::run(&pack, &cases, &selection);
+    let mut ran = ManuallyDrop::new(ran::run(&pack, &cases, &selection));
     if ran.iter().all(|file| file.results.is_empty()) {
         return Err(nothing(&dir, &cases, &selection));
     }

@@ -80,6 +80,12 @@ fn compare<'a>(file: &'a CaseFile, done: Vec<(&'a Case, Outcome)>) -> Ran<'a> {
     let accepted = file.accepted.clone().unwrap_or_default();
     let order: Vec<&str> = file.cases.iter().map(|case| case.name.as_str()).collect();
     let Comparison { cases: verdicts, gone } = Comparison::of(&accepted, &fresh, &order);
+    // What is as before is held once.
+    for (name, _) in verdicts.iter().filter(|(_, verdict)| *verdict == Verdict::Same) {
+        if let Some(summary) = accepted.get(name) {
+            fresh.insert(name.clone(), summary.clone());
+        }
+    }
     let results = done.into_iter().zip(verdicts);
     let results = results.map(|((case, outcome), (_, verdict))| Done { case, outcome, verdict }).collect();
     Ran { file, results, gone, accepted, fresh }

@@ -160,6 +160,14 @@ fn details(ran: &[Ran<'_>], set: &[Place], output: &mut Output) -> Result<(), Fa
         }
         for change in done.changes() {
             output.line(&format!("  {CODE}{}{CODE:#}: {}", change.name(), change.colored()))?;
+            // What it rests on now; the line before that is the outcome, which has just been told.
+            for line in change
+                .after
+                .iter()
+                .flat_map(|now| now.to_string().lines().skip(1).map(str::to_owned).collect::<Vec<_>>())
+            {
+                output.line(&line)?;
+            }
         }
     }
     output.line("")

@@ -11,7 +11,7 @@ pub struct Group {
     pub decision: String,
     /// What people call it.
     pub label: String,
-    /// The ways in which it changed; the most frequent first.
+    /// The ways in which it changed: other outcomes before other reasons for the same, and the most frequent first.
     pub ways: Vec<Way>,
 }
 
@@ -55,7 +55,7 @@ pub fn groups<'a>(deals: impl IntoIterator<Item = (&'a str, &'a [Change])>) -> V
         }
     }
     for group in &mut groups {
-        group.ways.sort_by_key(|way| std::cmp::Reverse(way.deals.len()));
+        group.ways.sort_by_key(|way| (!way.change.is_outcome(), std::cmp::Reverse(way.deals.len())));
     }
     groups
 }
