@@ -150,7 +150,6 @@ impl Evaluator<'_, '_> {
         condition: Option<ExprId>,
     ) -> Lift {
         let (mut low, mut high) = (0usize, 0usize);
-        let mut values = true;
         for element in 0..elements.count() {
             let lift = self.condition_at(of, element, condition);
             union.flags(&lift);
@@ -160,7 +159,9 @@ impl Evaluator<'_, '_> {
             } else {
                 (usize::from(elements.exists(element)), 1)
             };
-            values &= lift.has_values() || least == 0;
+            if !lift.has_values() && least > 0 {
+                return union.finish();
+            }
             if truth.may && !truth.may_not {
                 low += least;
             }
@@ -169,12 +170,10 @@ impl Evaluator<'_, '_> {
             }
         }
         let number = |n: usize| Value::Number(Number::integer(n as i128));
-        if values {
-            if high - low < 24 {
-                (low..=high).for_each(|n| union.value(number(n)));
-            } else {
-                union.span(number(low), number(high), 0);
-            }
+        if high - low < 24 {
+            (low..=high).for_each(|n| union.value(number(n)));
+        } else {
+            union.span(number(low), number(high), 0);
         }
         union.finish()
     }
