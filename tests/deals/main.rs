@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read their fixtures")]
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "that is how a test fails")]
 
+mod forms;
 mod hostile;
 mod properties;
 mod schema;

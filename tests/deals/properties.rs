@@ -56,7 +56,7 @@ fn seed() -> impl Strategy<Value = Seed> {
 
 prop_compose! {
     /// A schema with a record, and a deal of it of which some facts are not known.
-    fn deals()(
+    pub(super) fn deals()(
         facts in prop::collection::vec((any::<u8>(), any::<bool>(), 0usize..5, prop::option::of(seed())), 0..12),
         fields in prop::collection::vec((any::<u8>(), any::<bool>()), 1..5),
         rows in prop::option::of(prop::collection::vec(prop::collection::vec(prop::option::of(seed()), 4), 0..4)),
@@ -94,7 +94,7 @@ prop_compose! {
 }
 
 /// The deal without who gave its values.
-fn without_origins(deal: &Deal) -> Deal {
+pub(super) fn without_origins(deal: &Deal) -> Deal {
     let plain = |given: &Given| Given {
         value: match &given.value {
             Value::List(rows) => Value::List(

@@ -11,8 +11,13 @@ use crate::compare::differences;
 use crate::generate::{Case, Cases};
 use crate::reference::{self, Answer, Answers, State};
 
-/// Tries random cases. `check` says what is wrong with one, in words.
-pub fn try_cases(cases: u32, completions: usize, mut check: impl FnMut(&Case, &Compiled) -> Vec<String>) {
+/// Tries random cases with so few completions that each can be tried. `check` says what is wrong with one, in words.
+pub fn try_cases(cases: u32, completions: usize, check: impl FnMut(&Case, &Compiled) -> Vec<String>) {
+    try_these(cases, &Cases { completions: Some(completions) }, check);
+}
+
+/// Tries so many of these random cases.
+pub fn try_these(cases: u32, which: &Cases, mut check: impl FnMut(&Case, &Compiled) -> Vec<String>) {
     let cases = std::env::var("DEALDESK_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
     let seed = std::env::var("DEALDESK_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
     let config = Config {
@@ -26,7 +31,7 @@ pub fn try_cases(cases: u32, completions: usize, mut check: impl FnMut(&Case, &C
     // While a case is made smaller, only what fails in the same way counts as failing.
     let first: RefCell<Option<String>> = RefCell::new(None);
     let check = RefCell::new(&mut check);
-    let result = runner.run(&Cases { completions }, |case| {
+    let result = runner.run(which, |case| {
         let (failure, problems) = match case.compile() {
             Err(problems) => {
                 // What is wrong, without the names in it.

@@ -1,5 +1,6 @@
 //! The engine against the meaning of the language: random policies and deals, decided by the engine and by the
-//! reference, must have the same answers.
+//! reference, must have the same answers; where facts have too many values to try them all, answers that hold for every
+//! completion that is tried.
 //!
 //! `DEALDESK_CASES` says how many cases each test tries, and `DEALDESK_SEED` which. A case that fails is made smaller and
 //! printed as policy text.
@@ -15,3 +16,4 @@ mod generate;
 mod meaning;
 mod metamorphic;
 mod reference;
+mod wide;

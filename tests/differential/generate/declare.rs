@@ -1,15 +1,16 @@
 //! Random packs.
 
 use super::dice::Dice;
-use super::expression::{DATES, Env, Expressions, Kind, Names, TEXTS, Ty, Unit, Var, with_unit};
+use super::expression::{Env, Expressions, Kind, Names, TEXTS, Ty, Unit, Var, with_unit};
 use super::model::{Constant, Criterion, Decision, Definition, E, Fact, Lookup, Pack, Record, Row, Rule, Shape, Table};
+use super::scale::Scale;
 
 /// How deep expressions are at most.
 const DEPTH: u32 = 3;
 
 /// A random pack: facts, constants, look-ups, definitions and decisions, each using some of those before it.
-pub fn pack(dice: &mut Dice<'_>) -> Pack {
-    let mut declare = Declare { dice, names: Names::default(), pack: Pack::default(), serial: 0 };
+pub fn pack(dice: &mut Dice<'_>, scale: Scale) -> Pack {
+    let mut declare = Declare { dice, names: Names { scale, ..Names::default() }, pack: Pack::default(), serial: 0 };
     declare.enums();
     for _ in 0..declare.dice.between(2, 5) {
         let name = declare.name("f", None);
@@ -76,33 +77,16 @@ impl<'r> Declare<'_, 'r> {
         }
     }
 
-    /// A type of a fact with a small domain. Fields have smaller ones yet.
+    /// A fact, or a field of a record.
     fn fact(&mut self, name: String, record: Option<usize>) -> Fact {
         let field = record.is_some();
-        let mut always_given = false;
-        let (ty, mut written, presumed) = match self.dice.roll(if field { 10 } else { 20 }) {
-            0..=1 => (Ty::Boolean, "boolean".to_owned(), self.dice.word(&["true", "false"])),
-            2..=4 => {
-                let which = self.dice.roll(2);
-                (Ty::Variant(which), self.pack.enums[which].0.clone(), "medium")
-            }
-            5 => {
+        let (ty, mut written, presumed, always_given) = self.names.scale.fact(self.dice, field);
+        let ty = match ty {
+            Ty::Variant(2..) => {
                 self.names.enums.push(vec!["red".to_owned(), "green".to_owned()]);
-                (Ty::Variant(self.names.enums.len() - 1), "one of red, green".to_owned(), "red")
+                Ty::Variant(self.names.enums.len() - 1)
             }
-            6..=8 => (Ty::Number(Kind::Integer, Unit::Plain), "integer 0..2".to_owned(), "1"),
-            9 => (Ty::Number(Kind::Decimal, Unit::Eur), "decimal in EUR 0..0.02".to_owned(), "0.01 EUR"),
-            10..=11 => (Ty::Number(Kind::Integer, Unit::Plain), "integer -1..3".to_owned(), "1"),
-            12 => (Ty::Number(Kind::Integer, Unit::Hour), "integer in hour 0..3".to_owned(), "2 hours"),
-            13 => (Ty::Number(Kind::Decimal, Unit::Hour), "decimal in hour 0.1..0.3 hours".to_owned(), "0.2 hours"),
-            14 => (Ty::Number(Kind::Integer, Unit::Day), "integer in day 0..2".to_owned(), "1 day"),
-            15 => (Ty::Number(Kind::Decimal, Unit::Plain), "decimal 0.5..0.500002".to_owned(), "0.5"),
-            16 => {
-                always_given = true;
-                (Ty::Number(Kind::Integer, Unit::Eur), "integer in EUR 0..".to_owned(), "1 EUR")
-            }
-            17..=18 => (Ty::Date, "date 2026-01-01..2026-01-03".to_owned(), "2026-01-02"),
-            _ => (Ty::Text, "text".to_owned(), TEXTS[0]),
+            ty => ty,
         };
         let optional = ty != Ty::Text && self.dice.percent(if field { 10 } else { 25 });
         if optional {
@@ -124,10 +108,14 @@ impl<'r> Declare<'_, 'r> {
         let (name, lists) = names[which];
         let count = self.dice.between(1, 3);
         let fields: Vec<Fact> = (0..count).map(|i| self.fact(format!("{name}.x{i}"), Some(which))).collect();
-        let up_to = if count == 1 { 2 } else { self.dice.between(1, 2) as u32 };
+        let up_to = match self.names.scale {
+            Scale::Wide => *self.dice.pick(&[1, 3, 20, 20]),
+            Scale::Tiny if count == 1 => 2,
+            Scale::Tiny => self.dice.between(1, 2) as u32,
+        };
         let two = self.dice.percent(25);
         let lists: Vec<String> = lists[..1 + usize::from(two)].iter().map(|l| (*l).to_owned()).collect();
-        let up_to = if two { 1 } else { up_to };
+        let up_to = if two && self.names.scale == Scale::Tiny { 1 } else { up_to };
         self.names.lists.push(lists.clone());
         self.pack.records.push(Record { name: name.to_owned(), lists, up_to, fields });
     }
@@ -143,7 +131,7 @@ impl<'r> Declare<'_, 'r> {
         };
         let mut value = || match ty {
             Ty::Number(kind, unit) => self.expressions().literal(kind, unit).text(),
-            _ => self.dice.word(&DATES).to_owned(),
+            _ => self.dice.word(&self.names.scale.dates()).to_owned(),
         };
         let values = vec![(value(), None), (value(), None)];
         let mut values: Vec<(String, Option<String>)> = values;
@@ -191,6 +179,7 @@ impl<'r> Declare<'_, 'r> {
             }
             _ => (Ty::Date, "date 2026-01-01..2026-02-28"),
         };
+        let written = self.names.scale.range(written);
         let optional = ty != Ty::Text && self.dice.percent(15);
         let written = if optional { format!("{written} or none") } else { written.to_owned() };
         Declared { written, ty, optional }
@@ -231,7 +220,7 @@ impl<'r> Declare<'_, 'r> {
             };
             let name = format!("p{at}");
             env.parameters.push(Var { name: name.clone(), ty, optional: false, record: None });
-            parameters.push((name, written.to_owned()));
+            parameters.push((name, self.names.scale.range(written).to_owned()));
         }
         let columns = env.parameters.clone();
         let mut declared = self.declared(true);
@@ -361,9 +350,10 @@ impl<'r> Declare<'_, 'r> {
         }
         let ty = Ty::Number(kind, Unit::Plain);
         self.names.vars.push(Var { name: format!("{name}.score"), ty, optional: false, record });
-        let mut bands = vec![("high".to_owned(), Some(self.dice.between(3, 5).to_string()))];
+        let [medium, high] = self.names.scale.bands();
+        let mut bands = vec![("high".to_owned(), Some(self.dice.word(&high).to_owned()))];
         if self.dice.percent(70) {
-            bands.push(("medium".to_owned(), Some(self.dice.between(0, 2).to_string())));
+            bands.push(("medium".to_owned(), Some(self.dice.word(&medium).to_owned())));
         }
         bands.push(("low".to_owned(), None));
         Shape::Rubric { criteria, bands }
@@ -444,8 +434,8 @@ impl<'r> Declare<'_, 'r> {
             Ty::Boolean => vec!["true".to_owned(), "false".to_owned()],
             Ty::Variant(which) => self.names.enums[which].clone(),
             Ty::Text => TEXTS.iter().map(|t| (*t).to_owned()).collect(),
-            Ty::Date => DATES.iter().map(|d| (*d).to_owned()).collect(),
-            Ty::Number(_, unit) => ["0", "1", "2", "3"].iter().map(|n| with_unit(n, unit)).collect(),
+            Ty::Date => self.names.scale.dates().iter().map(|d| (*d).to_owned()).collect(),
+            Ty::Number(_, unit) => self.names.scale.cells().iter().map(|n| with_unit(n, unit)).collect(),
         };
         let ordered = matches!(ty, Ty::Number(..) | Ty::Date);
         let test = |this: &mut Self| {

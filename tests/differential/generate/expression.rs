@@ -2,6 +2,7 @@
 
 use super::dice::Dice;
 use super::model::E;
+use super::scale::Scale;
 
 /// The type of an expression that is never none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub struct Names {
     pub lists: Vec<Vec<String>>,
     /// Look-ups: name, types of the parameters, type.
     pub lookups: Vec<(String, Vec<Ty>, Ty)>,
+    /// How large numbers are, and how far apart dates.
+    pub scale: Scale,
 }
 
 /// Where an expression stands.
@@ -71,8 +74,6 @@ impl Env {
     }
 }
 
-/// Dates near each other, so that comparisons come out both ways.
-pub const DATES: [&str; 5] = ["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-05", "2026-02-28"];
 /// Texts to compare with.
 pub const TEXTS: [&str; 2] = ["\"one\"", "\"two\""];
 
@@ -254,9 +255,10 @@ impl Expressions<'_, '_> {
                     0 => E::In(left, vec![*right(self), self.literal(Kind::Decimal, unit)], negated),
                     1 => {
                         let ends = (self.dice.percent(80), self.dice.percent(60));
-                        let low = self.dice.roll(3);
+                        let steps = self.names.scale.steps();
+                        let low = self.dice.roll(steps.len() - 2);
                         let high = low + self.dice.roll(3);
-                        let end = |end: usize| Box::new(E::atom(with_unit(&end.to_string(), unit)));
+                        let end = |end: usize| Box::new(E::atom(with_unit(steps[end], unit)));
                         let (low, high) = (ends.0.then(|| end(low)), (ends.1 || !ends.0).then(|| end(high)));
                         E::Within(left, low, high, negated)
                     }
@@ -270,9 +272,10 @@ impl Expressions<'_, '_> {
             },
             Ty::Date => match self.dice.roll(6) {
                 0 => {
-                    let low = self.dice.roll(DATES.len());
-                    let high = self.dice.between(low, DATES.len() - 1);
-                    let end = |end: usize| Some(Box::new(E::atom(DATES[end])));
+                    let dates = self.names.scale.dates();
+                    let low = self.dice.roll(dates.len());
+                    let high = self.dice.between(low, dates.len() - 1);
+                    let end = |end: usize| Some(Box::new(E::atom(dates[end])));
                     E::Within(name, end(low), if self.dice.percent(60) { end(high) } else { None }, negated)
                 }
                 1 => E::Compare(self.is(), name, Box::new(self.date(env, depth))),
@@ -398,13 +401,7 @@ impl Expressions<'_, '_> {
 
     /// A literal of at most this kind.
     pub fn literal(&mut self, kind: Kind, unit: Unit) -> E {
-        let text = match (unit, kind) {
-            (_, Kind::Integer) => self.dice.word(&["0", "1", "1", "2", "2", "3", "4"]),
-            (Unit::Plain, _) => self.dice.word(&["0.5", "1.5", "10 percent", "0.25", "1", "2"]),
-            (Unit::Eur, _) => self.dice.word(&["0.01", "0.02", "0.50", "1", "1.25"]),
-            (Unit::Hour, _) => self.dice.word(&["0.1", "0.2", "0.5", "1", "2.5"]),
-            _ => self.dice.word(&["0.5", "1", "2"]),
-        };
+        let text = self.dice.word(self.names.scale.literals(kind, unit));
         let literal = E::atom(with_unit(text, unit));
         if self.dice.percent(5) { E::Negate(Box::new(literal)) } else { literal }
     }
@@ -417,7 +414,7 @@ impl Expressions<'_, '_> {
 
     fn date(&mut self, env: &Env, depth: u32) -> E {
         match self.dice.roll(if depth == 0 { 5 } else { 9 }) {
-            0..=1 => E::atom(self.dice.word(&DATES)),
+            0..=1 => E::atom(self.dice.word(&self.names.scale.dates())),
             2..=3 => match self.var(env, |ty| ty == Ty::Date) {
                 Some(var) => E::atom(var.name),
                 None => E::atom("as_of"),
@@ -435,7 +432,10 @@ impl Expressions<'_, '_> {
                     "add_years_or_last_day",
                     "add_years_or_next_day",
                 ]);
-                let number = self.number(env, Kind::Integer, Unit::Plain, depth - 1);
+                let number = match self.names.scale.months() {
+                    Some(months) if self.dice.percent(70) => E::atom(self.dice.word(months)),
+                    _ => self.number(env, Kind::Integer, Unit::Plain, depth - 1),
+                };
                 E::Call(function.into(), vec![self.date(env, depth - 1), number])
             }
             _ => {

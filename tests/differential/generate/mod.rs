@@ -2,9 +2,11 @@
 
 mod deal;
 mod declare;
-mod dice;
+pub mod dice;
 mod expression;
 mod model;
+pub mod sample;
+mod scale;
 mod shrink;
 
 use std::collections::BTreeSet;
@@ -17,7 +19,10 @@ use proptest::test_runner::TestRunner;
 use crate::bridge::{Compiled, compile};
 use crate::reference::Deal;
 use crate::reference::completions::better_known;
+use crate::reference::pack::Pack;
 use dice::Dice;
+use sample::Sampler;
+use scale::Scale;
 
 /// A pack, a deal of it and the date on which it is decided.
 #[derive(Clone)]
@@ -25,8 +30,7 @@ pub struct Case {
     pack: model::Pack,
     pub deal: Deal,
     pub as_of: Date,
-    /// Why the pack does not compile, if it does not.
-    broken: Option<String>,
+    scale: Scale,
 }
 
 impl Case {
@@ -62,14 +66,30 @@ impl Case {
 
     /// Deals in which one more fact is known.
     pub fn better_known_deals(&self) -> Vec<Deal> {
-        self.compile().map_or(Vec::new(), |compiled| better_known(&compiled.pack(), &self.deal))
+        let Ok(compiled) = self.compile() else { return Vec::new() };
+        match self.scale {
+            Scale::Tiny => better_known(&compiled.pack(), &self.deal),
+            Scale::Wide => self.sampler(&compiled.pack()).better_known(&self.deal),
+        }
     }
 
-    /// A random case that leaves at most `completions`.
-    fn random(dice: &mut Dice<'_>, completions: usize) -> Case {
-        let pack = declare::pack(dice);
+    /// Values and completions for the deal.
+    pub fn sampler<'a>(&self, pack: &'a Pack<'a>) -> Sampler<'a> {
+        Sampler::new(pack, &self.declarations().concat(), self.as_of)
+    }
+
+    /// A random case.
+    fn random(dice: &mut Dice<'_>, cases: &Cases) -> Case {
+        let scale = if cases.completions.is_some() { Scale::Tiny } else { Scale::Wide };
+        let pack = declare::pack(dice, scale);
         let as_of = dice.pick(&["2026-03-01", "2026-03-01", "2026-02-27", "2026-04-02"]).parse().expect("a date");
-        let mut case = Case { pack, deal: Deal::new(), as_of, broken: None };
+        let mut case = Case { pack, deal: Deal::new(), as_of, scale };
+        // Whoever tries the case sees it where it does not compile.
+        let Ok(compiled) = case.compile() else { return case };
+        let Some(completions) = cases.completions else {
+            case.deal = case.sampler(&compiled.pack()).deal(dice);
+            return case;
+        };
         let facts = case.pack.facts.iter();
         let always_given: BTreeSet<String> = facts.filter(|f| f.always_given).map(|f| f.name.clone()).collect();
         // Most cases are small, so that there can be many.
@@ -79,10 +99,7 @@ impl Case {
             7..=8 => completions / 10,
             _ => completions,
         };
-        match case.compile() {
-            Ok(compiled) => case.deal = deal::deal(dice, &compiled.pack(), &always_given, limit),
-            Err(problems) => case.broken = Some(problems),
-        }
+        case.deal = deal::deal(dice, &compiled.pack(), &always_given, limit);
         case
     }
 }
@@ -100,8 +117,8 @@ impl fmt::Debug for Case {
 /// Random cases.
 #[derive(Debug)]
 pub struct Cases {
-    /// How many completions a case leaves at most.
-    pub completions: usize,
+    /// How many completions a case leaves at most; where they are not limited, facts have wide ranges.
+    pub completions: Option<usize>,
 }
 
 impl Strategy for Cases {
@@ -109,7 +126,7 @@ impl Strategy for Cases {
     type Value = Case;
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
-        let case = Case::random(&mut Dice(runner.rng()), self.completions);
+        let case = Case::random(&mut Dice(runner.rng()), self);
         Ok(CaseTree { smallest: case.clone(), current: case, candidates: None })
     }
 }

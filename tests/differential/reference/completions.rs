@@ -85,23 +85,23 @@ fn list(names: &BTreeSet<String>) -> String {
     names.iter().cloned().collect::<Vec<_>>().join(", ")
 }
 
-/// An unknown fact and what it may be.
-struct Unknown<'a> {
+/// An unknown fact.
+pub struct Unknown<'a> {
     /// `client.kind`, `sites[0].size`
-    path: String,
+    pub path: String,
     place: Place<'a>,
-    presumed: bool,
-    domain: Vec<Val>,
+    pub presumed: bool,
+    pub ty: &'a ast::TypeExpr,
 }
 
-enum Place<'a> {
+pub enum Place<'a> {
     Fact(&'a str),
     Field(&'a str, usize, &'a str),
 }
 
 /// What a completion makes of a decision, as far as `missing` goes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Result<'o> {
+pub enum Result<'o> {
     Value(&'o Val),
     Gap,
     Conflict,
@@ -134,7 +134,9 @@ pub fn answer(pack: &Pack<'_>, deal: &Deal, as_of: Date, strict: bool) -> BTreeM
 
 fn fold(pack: &Pack<'_>, deal: &Deal, as_of: Date, strict: bool) -> BTreeMap<String, Answers> {
     let (base, unknowns) = unknowns(pack, deal, strict);
-    let completions = completions(&base, &unknowns);
+    let texts = texts(pack, deal);
+    let domains: Vec<Vec<Val>> = unknowns.iter().map(|unknown| pack.domain(unknown.ty, &texts)).collect();
+    let completions = completions(&base, &unknowns, &domains);
     // outcomes[decision][completion][record]
     let mut outcomes: BTreeMap<&str, Vec<Vec<Outcome>>> = BTreeMap::new();
     for completion in &completions {
@@ -148,9 +150,9 @@ fn fold(pack: &Pack<'_>, deal: &Deal, as_of: Date, strict: bool) -> BTreeMap<Str
         let answers = match list {
             Some(Val::List(records)) => {
                 let of_record = |at: usize| outcomes.iter().map(|each| vec![each[at].clone()]).collect::<Vec<_>>();
-                Answers::Each((0..records.len()).map(|at| derive(&unknowns, &of_record(at))).collect())
+                Answers::Each((0..records.len()).map(|at| derive(&unknowns, &domains, &of_record(at))).collect())
             }
-            _ => Answers::One(derive(&unknowns, &outcomes)),
+            _ => Answers::One(derive(&unknowns, &domains, &outcomes)),
         };
         (name.to_owned(), answers)
     };
@@ -159,7 +161,7 @@ fn fold(pack: &Pack<'_>, deal: &Deal, as_of: Date, strict: bool) -> BTreeMap<Str
 
 /// The answer that follows from the outcomes in all completions. Each is one outcome, or one for each record of an
 /// unknown list.
-fn derive(unknowns: &[Unknown<'_>], completions: &[Vec<Outcome>]) -> Answer {
+fn derive(unknowns: &[Unknown<'_>], domains: &[Vec<Val>], completions: &[Vec<Outcome>]) -> Answer {
     let results: Vec<Vec<Result<'_>>> = completions.iter().map(|each| each.iter().map(result).collect()).collect();
     let (mut by, mut certain) = (BTreeSet::new(), None);
     for each in completions {
@@ -186,7 +188,7 @@ fn derive(unknowns: &[Unknown<'_>], completions: &[Vec<Outcome>]) -> Answer {
         let value = |r: &Result<'_>| if let Result::Value(v) = r { Some((*v).clone()) } else { None };
         let ends_in = |wanted: Result<'_>| results.iter().flatten().any(|r| *r == wanted);
         State::Undecided(Undecided {
-            missing: missing(unknowns, &results),
+            missing: missing(unknowns, domains, &results),
             possible: results.iter().flatten().filter_map(value).collect(),
             gap: ends_in(Result::Gap),
             conflict: ends_in(Result::Conflict),
@@ -198,7 +200,7 @@ fn derive(unknowns: &[Unknown<'_>], completions: &[Vec<Outcome>]) -> Answer {
     Answer { state, by, certain, presumed: BTreeSet::new() }
 }
 
-fn result(outcome: &Outcome) -> Result<'_> {
+pub fn result(outcome: &Outcome) -> Result<'_> {
     match outcome {
         Outcome::Value { value, .. } => Result::Value(value),
         Outcome::Gap => Result::Gap,
@@ -220,11 +222,11 @@ fn why(outcome: &Outcome) -> Option<&String> {
 
 /// The unknown facts of which a change in that fact alone changes the result of some completion: completions that
 /// differ in nothing else must not all have one result.
-fn missing<T: PartialEq>(unknowns: &[Unknown<'_>], results: &[T]) -> BTreeSet<String> {
+fn missing<T: PartialEq>(unknowns: &[Unknown<'_>], domains: &[Vec<Val>], results: &[T]) -> BTreeSet<String> {
     let mut missing = BTreeSet::new();
     let mut stride = 1;
-    for unknown in unknowns {
-        let values = unknown.domain.len();
+    for (unknown, domain) in unknowns.iter().zip(domains) {
+        let values = domain.len();
         let first_value = |at: usize| (at / stride).is_multiple_of(values);
         let matters = |at: usize| (1..values).any(|value| results[at + value * stride] != results[at]);
         if (0..results.len()).filter(|&at| first_value(at)).any(matters) {
@@ -236,17 +238,16 @@ fn missing<T: PartialEq>(unknowns: &[Unknown<'_>], results: &[T]) -> BTreeSet<St
 }
 
 /// Every way to fill in what is unknown. The first unknown fact changes fastest.
-fn completions(base: &Deal, unknowns: &[Unknown<'_>]) -> Vec<Deal> {
+fn completions(base: &Deal, unknowns: &[Unknown<'_>], domains: &[Vec<Val>]) -> Vec<Deal> {
     let mut deals = vec![base.clone()];
-    for unknown in unknowns {
-        deals =
-            unknown.domain.iter().flat_map(|value| deals.iter().map(move |deal| with(deal, unknown, value))).collect();
+    for (unknown, domain) in unknowns.iter().zip(domains) {
+        deals = domain.iter().flat_map(|value| deals.iter().map(move |deal| with(deal, unknown, value))).collect();
     }
     deals
 }
 
 /// The deal with one fact more.
-fn with(deal: &Deal, unknown: &Unknown<'_>, value: &Val) -> Deal {
+pub fn with(deal: &Deal, unknown: &Unknown<'_>, value: &Val) -> Deal {
     let mut deal = deal.clone();
     match &unknown.place {
         Place::Fact(name) => drop(deal.insert((*name).to_owned(), value.clone())),
@@ -260,23 +261,22 @@ fn with(deal: &Deal, unknown: &Unknown<'_>, value: &Val) -> Deal {
 
 /// Deals in which one more fact is known, with some of the values that it may have.
 pub fn better_known(pack: &Pack<'_>, deal: &Deal) -> Vec<Deal> {
-    let (_, unknowns) = unknowns(pack, deal, true);
-    let some = |unknown: &Unknown<'_>| {
-        let step = (unknown.domain.len() / 3).max(1);
-        unknown.domain.iter().step_by(step).map(|value| with(deal, unknown, value)).collect::<Vec<_>>()
+    let texts = texts(pack, deal);
+    let some = |unknown: Unknown<'_>| {
+        let domain = pack.domain(unknown.ty, &texts);
+        let step = (domain.len() / 3).max(1);
+        domain.iter().step_by(step).map(|value| with(deal, &unknown, value)).collect::<Vec<_>>()
     };
-    unknowns.iter().flat_map(some).collect()
+    unknowns(pack, deal, true).1.into_iter().flat_map(some).collect()
 }
 
 /// The deal with its presumptions, and what is unknown of it all the same.
-fn unknowns<'a>(pack: &Pack<'a>, deal: &Deal, strict: bool) -> (Deal, Vec<Unknown<'a>>) {
-    let texts = texts(pack, deal);
+pub fn unknowns<'a>(pack: &Pack<'a>, deal: &Deal, strict: bool) -> (Deal, Vec<Unknown<'a>>) {
     let (mut base, mut unknowns) = (deal.clone(), Vec::new());
     let mut consider = |fact: &'a ast::Fact, path: String, place: Place<'a>| match &fact.presumed {
         Some(value) if !strict => Some(literal(value)),
         presumed => {
-            let (presumed, domain) = (presumed.is_some(), pack.domain(&fact.ty, &texts));
-            unknowns.push(Unknown { path, place, presumed, domain });
+            unknowns.push(Unknown { path, place, presumed: presumed.is_some(), ty: &fact.ty });
             None
         }
     };
@@ -313,7 +313,7 @@ fn presumed_paths(pack: &Pack<'_>, deal: &Deal) -> BTreeSet<String> {
 }
 
 /// What an unknown text may be: each text of policy and deal, and enough others for all unknown texts to differ.
-fn texts(pack: &Pack<'_>, deal: &Deal) -> BTreeSet<String> {
+pub fn texts(pack: &Pack<'_>, deal: &Deal) -> BTreeSet<String> {
     let mut texts = pack.texts.clone();
     let mut unknown = 0;
     let mut note = |value: Option<&Val>, times: usize| match value {

@@ -43,10 +43,10 @@ pub enum Decision<'a> {
 pub struct Type<'a> {
     pub kind: Kind<'a>,
     pub optional: bool,
-    low: Option<Val>,
-    high: Option<Val>,
+    pub low: Option<Val>,
+    pub high: Option<Val>,
     /// How many decimals a decimal fact of this type may have.
-    decimals: u32,
+    pub decimals: u32,
     /// It is exactly a currency: outcomes must not have more decimals either.
     currency: bool,
 }
