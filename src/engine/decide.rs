@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::answer::{Answer, Answers, Decisions, Explanation, Fault, FaultKind, Possible, State, Taken, Undecided};
 use super::eval::{Evaluated, Evaluator, Hand, HandKey, Presumptions};
-use super::lift::{Lift, Values};
+use super::lift::{Lift, Union, Values};
 use super::list::Elements;
 use super::needs::{Cone, Needed, Needs};
 use super::record::Record;
@@ -295,14 +295,14 @@ fn at_least_one(space: &mut Space, var: usize) {
 
 /// The values that were found, and those that could not be excluded.
 fn possible(found: &Found) -> Possible {
-    if let Some((every, some)) = &found.items {
-        let mut certain = every.clone();
-        let mut any = some.clone();
-        if let Some((least, open)) = found.rest.as_ref().and_then(|r| r.open()?.values.item_bounds()) {
-            any = ItemSet::new(any.iter().chain(least.iter()).chain(open.iter()));
-            certain = ItemSet::new(certain.iter().filter(|&i| least.contains(i)));
-        }
-        let open = ItemSet::new(any.iter().filter(|&i| !certain.contains(i)));
+    let seen = found.items.iter().map(|(every, some)| {
+        let open = ItemSet::new(some.iter().filter(|&i| !every.contains(i)));
+        (every.clone(), open)
+    });
+    let rest = found.rest.iter().filter_map(Lift::item_bounds);
+    let mut union = Union::new();
+    seen.chain(rest).for_each(|(certain, open)| union.items(certain, open));
+    if let Some((certain, open)) = union.finish().item_bounds() {
         return Possible::Items { certain, open };
     }
     let mut values: BTreeSet<Value> = found.values.clone();
@@ -322,9 +322,8 @@ fn possible(found: &Found) -> Possible {
                     None => (low.clone(), high.clone()),
                 });
             }
-            Values::Items { certain, open } => {
-                return Possible::Items { certain: certain.clone(), open: open.clone() };
-            }
+            // Sets of items are among `found` already.
+            Values::Items { .. } => {}
         },
         None => {}
     }

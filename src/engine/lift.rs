@@ -93,6 +93,22 @@ impl Lift {
         }
     }
 
+    /// The items that surely apply, and those that may.
+    pub(super) fn item_bounds(&self) -> Option<(ItemSet, ItemSet)> {
+        match self {
+            Lift::Known(Value::Items(items)) => Some((items.clone(), ItemSet::default())),
+            Lift::Known(_) => None,
+            Lift::Open(open) => match &open.values {
+                Values::Items { certain, open } => Some((certain.clone(), open.clone())),
+                Values::Few(values) => match values.as_slice() {
+                    [Value::Items(items)] => Some((items.clone(), ItemSet::default())),
+                    _ => None,
+                },
+                Values::Span { .. } => None,
+            },
+        }
+    }
+
     /// Whether it may be true, and whether it may be false.
     pub(super) fn truth(&self) -> Truth {
         match self {
@@ -219,14 +235,6 @@ impl Values {
     pub(super) fn remove(&mut self, value: &Value) {
         if let Values::Few(values) = self {
             values.retain(|v| v != value);
-        }
-    }
-
-    /// The items that surely apply, and those that may.
-    pub(super) fn item_bounds(&self) -> Option<(&ItemSet, &ItemSet)> {
-        match self {
-            Values::Items { certain, open } => Some((certain, open)),
-            _ => None,
         }
     }
 
@@ -379,7 +387,15 @@ impl Union {
     }
 
     pub(super) fn items(&mut self, certain: ItemSet, open: ItemSet) {
-        self.items = Some((certain, open));
+        self.items = Some(match self.items.take() {
+            None => (certain, open),
+            Some((every, some)) => {
+                let both = ItemSet::new(certain.iter().filter(|&i| every.contains(i)));
+                let any = every.iter().chain(some.iter()).chain(certain.iter()).chain(open.iter());
+                let open = ItemSet::new(any.filter(|&i| !both.contains(i)));
+                (both, open)
+            }
+        });
     }
 
     pub(super) fn gap(&mut self, decision: DecisionId) {
@@ -471,10 +487,18 @@ impl Union {
     }
 
     fn take_values(&mut self) -> Values {
-        if let Some((certain, open)) = self.items.take() {
-            return Values::Items { certain, open };
-        }
         let mut values = std::mem::take(&mut self.values);
+        // Sets of items are not listed one by one.
+        if self.items.is_some() || values.len() > 1 && matches!(values.last(), Some(Value::Items(_))) {
+            for value in values {
+                if let Value::Items(items) = value {
+                    self.items(items, ItemSet::default());
+                }
+            }
+            let (certain, open) = self.items.take().unwrap_or_default();
+            let settled = open.iter().next().is_none();
+            return if settled { Values::Few(vec![Value::Items(certain)]) } else { Values::Items { certain, open } };
+        }
         let ordered = matches!(values.last(), Some(Value::Number(_) | Value::Date(_)));
         if self.span.is_none() && !(ordered && values.len() > FEW) {
             return Values::Few(values);
@@ -593,4 +617,33 @@ fn combinations(choices: &[&[Value]]) -> Vec<Vec<Value>> {
             })
             .collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_union_of_sets_of_items_holds_each_of_them() {
+        let set = |items: &[u32]| ItemSet::new(items.iter().copied());
+        let known = |items: &[u32]| Lift::Known(Value::Items(set(items)));
+        let mut union = Union::new();
+        union.add(&known(&[1, 2]));
+        union.add(&known(&[2]));
+        let of_two = union.finish();
+        assert_eq!(of_two.item_bounds(), Some((set(&[2]), set(&[1]))));
+        for (other, expected) in
+            [(known(&[3]), (set(&[]), set(&[1, 2, 3]))), (known(&[2, 4]), (set(&[2]), set(&[1, 4])))]
+        {
+            for parts in [[&of_two, &other], [&other, &of_two]] {
+                let mut union = Union::new();
+                parts.into_iter().for_each(|part| union.add(part));
+                assert_eq!(union.finish().item_bounds(), Some(expected.clone()));
+            }
+        }
+        let mut union = Union::new();
+        union.items(set(&[1]), set(&[]));
+        union.add(&known(&[1]));
+        assert_eq!(union.finish().known(), Some(&Value::Items(set(&[1]))));
+    }
 }

@@ -37,7 +37,19 @@ fn hull(places: u32, corners: impl IntoIterator<Item = Result<Number, NumberErro
             Err(_) => return nothing_known(),
         }
     }
-    Ends { ends: ends.map(|(low, high)| (Value::Number(low), Value::Number(high))), places, failure: None }
+    let far = ends.is_some_and(|(low, high)| may_overflow(low, places) || may_overflow(high, places));
+    let failure = far.then_some(FaultKind::Number(NumberError::Overflow));
+    Ends { ends: ends.map(|(low, high)| (Value::Number(low), Value::Number(high))), places, failure }
+}
+
+/// Whether some number as far from zero as `end`, with this many decimals, has too many digits. That `end` itself
+/// fits says little: it may be round.
+fn may_overflow(end: Number, places: u32) -> bool {
+    if places == u32::MAX {
+        return false;
+    }
+    let whole = end.abs().map_or(i128::MAX, |n| n.ceil().numerator());
+    10i128.checked_pow(places).and_then(|scale| whole.checked_mul(scale)).is_none()
 }
 
 pub(super) fn arithmetic(op: ArithmeticOp, ranges: &[Range<'_>]) -> Ends {
