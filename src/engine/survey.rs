@@ -174,7 +174,8 @@ impl Found {
                     (*none && self.is_new(&Value::None)) || !self.is_wide() || self.is_new(low) || self.is_new(high)
                 }
                 Values::Items { certain, open } => self.items.as_ref().is_none_or(|(every, some)| {
-                    every.iter().any(|i| !certain.contains(i)) || open.iter().any(|i| !some.contains(i))
+                    every.iter().any(|i| !certain.contains(i))
+                        || certain.iter().chain(open.iter()).any(|i| !some.contains(i))
                 }),
             },
         };
