@@ -29,7 +29,7 @@ type Outcomes = BTreeMap<String, Vec<Outcome>>;
 #[test]
 fn what_is_said_of_wide_facts_holds_for_every_completion() {
     let tally = RefCell::new(Tally::default());
-    try_these(150, &Cases { completions: None }, |case, compiled| try_case(case, compiled, &mut tally.borrow_mut()));
+    try_these(500, &Cases { completions: None }, |case, compiled| try_case(case, compiled, &mut tally.borrow_mut()));
     let tally = tally.into_inner();
     println!("{tally:#?}");
     tally.assert();
@@ -55,7 +55,7 @@ impl Tally {
     fn assert(&self) {
         let share = |shown: usize, of: usize| shown * 100 / of.max(1);
         let bounds = share(self.bounds, self.answers);
-        assert!(bounds <= 5, "{bounds} % of {} answers are bounds", self.answers);
+        assert!(bounds <= 8, "{bounds} % of {} answers are bounds", self.answers);
         for (what, least) in
             [("values", 80), ("ends", 40), ("states", 80), ("missing", 80), ("items", 80), ("rules", 80)]
         {
