@@ -6,6 +6,7 @@ mod deals;
 mod eval;
 mod exit;
 mod explain;
+mod fmt;
 mod init;
 mod output;
 mod test;
@@ -43,6 +44,7 @@ Examples:
   dealdesk check                         report every problem of the policies
   dealdesk test                          decide the pack's cases, and show what changed
   dealdesk watch deal.ron                show what every save of a policy changes
+  dealdesk fmt                           lay out the policies as all policies are laid out
   dealdesk init discounts                begin a pack of policies
 
 Exit codes:
@@ -72,6 +74,7 @@ enum Command {
     Check(check::Arguments),
     Test(test::Arguments),
     Watch(watch::Arguments),
+    Fmt(fmt::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
     Completions(completions::Arguments),
@@ -93,6 +96,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments, &cli.global, &mut output),
         Command::Test(arguments) => test::run(arguments, &cli.global, &mut output),
         Command::Watch(arguments) => watch::run(arguments, &cli.global, &mut output),
+        Command::Fmt(arguments) => fmt::run(arguments, &cli.global, &mut output),
         Command::Explain(arguments) => explain::run(arguments, &mut output),
         Command::Init(arguments) => init::run(arguments, &mut output),
         Command::Completions(arguments) => completions::run(arguments, &mut output),

@@ -10,6 +10,7 @@ mod deal;
 mod find;
 pub mod live;
 mod parallel;
+mod policies;
 mod read;
 mod texts;
 mod walk;
@@ -21,6 +22,7 @@ pub use create::{create_file, enclosing_pack, is_vacant};
 pub use deal::{STDIN, format_of, read_deal};
 pub use find::find;
 pub use parallel::in_parallel;
+pub use policies::{PolicyFiles, policies, read_policy, read_policy_from_stdin};
 pub(crate) use read::reason;
 pub use write::{remove_file, replace_file};
 

@@ -5,11 +5,13 @@
 //! again clause by clause, so that one bad clause hides neither the next one nor the next declaration,
 //! and `errors` says what stands there and what was expected. `lower` makes the tree.
 //!
-//! The tree holds no comments. They lie between the tokens of [`lex::tokens`], with their places.
+//! The tree holds no comments. They lie between the tokens of [`lex::tokens`], with their places, which is where
+//! [`format`](mod@format) finds them.
 
 pub mod ast;
 mod errors;
 mod faults;
+pub mod format;
 mod grammar;
 mod habits;
 pub mod lex;
