@@ -29,6 +29,14 @@ fn megabyte_syntax(bencher: Bencher) {
     bencher.counter(BytesCount::of_str(&text)).bench(|| syntax::parse(FileId(0), black_box(&file)));
 }
 
+/// Formatting a policy of 1 MB of which every line is to be changed.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn megabyte_formatted(bencher: Bencher) {
+    let (text, _) = generate::policy_of_bytes(1_000_000);
+    let file = SourceFile::new("generated.policy", text.replace('\n', " \r\n"));
+    bencher.counter(BytesCount::of_str(&text)).bench(|| syntax::format::format(FileId(0), black_box(&file)));
+}
+
 /// How the cost of compiling grows with the policy.
 #[divan::bench(args = [1, 10, 100], sample_count = 10)]
 fn areas(bencher: Bencher, areas: usize) {

@@ -7,6 +7,7 @@ use dealdesk::civil::{Date, date};
 use dealdesk::diagnostic::{Diagnostic, render};
 use dealdesk::engine::{Answer, Answers, Decisions, Options, Possible, State};
 use dealdesk::facts::{NumberKind, Schema, TypeKind, Value, read, write};
+use dealdesk::syntax::format::{Unformatted, format};
 use dealdesk::trace::TreeOptions;
 use dealdesk::{Deal, Error, Format, Pack, engine, facts, syntax};
 
@@ -29,6 +30,20 @@ pub fn syntax(text: &str) {
         assert!(end <= token.start && token.start < token.end, "tokens overlap or are empty: {token:?}");
         assert!(text.get(token.start..token.end).is_some(), "a token that is not text: {token:?}");
         end = token.end;
+    }
+    formats(id, &file, problems.is_empty());
+}
+
+/// A policy that can be read is formatted, and formatting it again changes nothing; others are left alone.
+fn formats(id: FileId, file: &SourceFile, reads: bool) {
+    match format(id, file) {
+        Ok(formatted) => {
+            assert!(reads, "a text with problems is formatted");
+            let again = format(id, &SourceFile::new("fuzz.policy", formatted.as_str()));
+            assert!(again.is_ok_and(|again| again == formatted), "formatting it again changes it:\n{formatted}");
+        }
+        Err(Unformatted::Broken(problems)) => assert!(!reads && !problems.is_empty(), "left alone without a reason"),
+        Err(Unformatted::Defect) => panic!("formatted, it would say something else"),
     }
 }
 

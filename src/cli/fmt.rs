@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use similar::{ChangeTag, TextDiff};
+use similar::{ChangeTag, DiffTag, TextDiff};
 
 use super::exit::{Exit, Failure};
 use super::output::{HEADING, Output};
 use super::{Global, find};
 use crate::base::{FileId, SourceFile, Sources};
+use crate::diagnostic::Diagnostic;
 use crate::host;
 use crate::pack::Error;
 use crate::syntax::format::{Unformatted, format};
@@ -24,7 +25,7 @@ stays what it is. A file that cannot be read as a policy is left alone, and its 
 Examples:
   dealdesk fmt                            all policies of the pack
   dealdesk fmt rules/leads.policy drafts  a file, and those in a folder
-  dealdesk fmt --check                    for CI: write nothing, and fail where anything would change
+  dealdesk fmt --check                    for CI: fail where anything would change
   dealdesk fmt --stdin < draft.policy     for editors
 
 Exit codes:
@@ -112,10 +113,7 @@ fn standard_input(check: bool, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 /// A file that was read, and its text as it should be.
-fn formatted(
-    read: Result<FileId, Box<crate::diagnostic::Diagnostic>>,
-    sources: Sources,
-) -> Result<(SourceFile, String), Failure> {
+fn formatted(read: Result<FileId, Box<Diagnostic>>, sources: Sources) -> Result<(SourceFile, String), Failure> {
     let id = match read {
         Ok(id) => id,
         Err(problem) => return Err(Failure::Problems(Error::new(vec![*problem], sources))),
@@ -138,7 +136,8 @@ fn show(file: &SourceFile, formatted: &str, output: &mut Output) -> Result<(), F
     let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(file.text(), formatted);
     let mut lines = Vec::new();
     for group in diff.grouped_ops(1) {
-        let first = group.first().map_or(0, |op| op.old_range().start);
+        let changed = group.iter().find(|op| op.tag() != DiffTag::Equal);
+        let first = changed.map_or(0, |op| op.old_range().start);
         lines.push(format!("  line {}", first + 1));
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
             let (sign, style) = match change.tag() {
@@ -146,8 +145,8 @@ fn show(file: &SourceFile, formatted: &str, output: &mut Output) -> Result<(), F
                 ChangeTag::Insert => ("+", NEW),
                 ChangeTag::Equal => (" ", Style::new()),
             };
-            let line = change.value().trim_end_matches('\n').replace('\r', "␍");
-            lines.push(format!("  {style}{sign} {line}{style:#}"));
+            let line = format!("{sign} {}", change.value().trim_end_matches('\n').replace('\r', "␍"));
+            lines.push(format!("  {style}{}{style:#}", line.trim_end()));
         }
     }
     for line in lines.iter().take(MOST_LINES) {
@@ -182,7 +181,7 @@ impl Counts {
         }
         if self.failed > 0 {
             let others = if told.is_empty() { files(self.failed) } else { self.failed.to_string() };
-            told.push(format!("{others} left as they are"));
+            told.push(format!("{others} not formatted"));
         }
         told.join(", ")
     }

@@ -36,6 +36,11 @@ pub fn policies(paths: &[PathBuf]) -> PolicyFiles {
                 found.problems.extend(below.problems);
                 below.files.into_iter().map(|file| file.path).collect()
             }
+            Ok(meta) if !meta.is_file() => {
+                let message = format!("`{}` is not a regular file", path.display());
+                found.problems.push(Diagnostic::placeless(Code::UnreadableFile, message));
+                continue;
+            }
             Ok(_) if path.extension().is_some_and(|ending| ending == "policy") => vec![path.clone()],
             Ok(_) => {
                 let message = format!("`{}` is no policy: its name does not end in `.policy`", path.display());

@@ -12,8 +12,11 @@ mod bridge;
 mod compare;
 mod differential;
 mod examples;
+mod format;
 mod generate;
 mod meaning;
 mod metamorphic;
+#[path = "../format/promise.rs"]
+mod promise;
 mod reference;
 mod wide;

@@ -50,6 +50,14 @@ fn the_examples_of_the_page_on_testing_run() {
 }
 
 #[test]
+fn the_example_of_the_page_on_formatting_compiles() {
+    let (blocks, wrong) = run::page(&read("formatting.md"), None);
+    let problems = run::report("docs/formatting.md", &wrong);
+    assert!(problems.is_empty(), "\n{problems}");
+    assert_eq!(blocks, 1);
+}
+
+#[test]
 fn the_examples_of_the_readme_run() {
     let (blocks, wrong) = run::page(&read("../README.md"), None);
     let problems = run::report("README.md", &wrong);

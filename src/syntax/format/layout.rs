@@ -101,6 +101,8 @@ impl Layout {
         };
         // What is indented deeper than the declaration below belongs to the one above.
         let mut belongs_above = self.above.is_some();
+        let below = gap.comments.iter().filter(|c| c.own_line).skip_while(|c| c.column > column);
+        let parted = gap.blank || below.into_iter().any(|comment| comment.blank);
         for comment in &gap.comments {
             if !comment.own_line && !self.out.is_empty() {
                 self.end_comment(comment.text);
@@ -117,7 +119,7 @@ impl Layout {
                     if belongs_above {
                         if self.indent >= 4 && comment.column >= column + 4 { 4 } else { 2 }
                     } else {
-                        blank |= set_off && done != Commented::Below;
+                        blank |= set_off && !parted && done != Commented::Below;
                         0
                     }
                 }

@@ -97,7 +97,9 @@ fn nodes(text: &str) -> impl Iterator<Item = Option<(Rule, usize, &str)>> {
             let root = std::iter::once((Rule::declaration, declaration.clone().into_inner().count(), ""));
             root.chain(declaration.into_inner().flatten().map(|pair| {
                 let below = pair.clone().into_inner().count();
-                (pair.as_rule(), below, if below == 0 { pair.as_str().trim_end() } else { "" })
+                // `=` is held apart from `==`, and its pair takes in the blanks that were skipped for that.
+                let is_text = below == 0 && pair.as_rule() != Rule::equals;
+                (pair.as_rule(), below, if is_text { pair.as_str() } else { "" })
             }))
         });
         broken.into_iter().chain(whole.map(Some))

@@ -212,30 +212,45 @@ impl<'s, 't> Plan<'s, 't> {
 
     /// The operators of an expression: where it is broken, and which of them are signs.
     fn operators(&mut self, pair: &Pair<'_>, level: u16) {
-        let anchor = self.token(pair);
+        let parts: Vec<Pair<'_>> = pair.clone().into_inner().collect();
+        let mut operators: Vec<(usize, u16)> = Vec::new();
         let mut after_operand = false;
-        for part in pair.clone().into_inner() {
+        for part in &parts {
             let tightness = match part.as_rule() {
                 Rule::or_word => Some(0),
                 Rule::and_word => Some(1),
-                Rule::is_word | Rule::comparison => Some(3),
-                Rule::membership => {
-                    self.cut(&part, level + 3, Align::Token(anchor, 0));
-                    continue;
-                }
-                Rule::plus | Rule::minus if after_operand => Some(4),
-                Rule::times | Rule::divide => Some(5),
+                Rule::is_word | Rule::comparison | Rule::membership => Some(2),
+                Rule::plus => Some(3),
+                Rule::minus if after_operand => Some(3),
+                Rule::times | Rule::divide => Some(4),
                 Rule::minus => {
-                    self.glue_behind(&part);
+                    self.glue_behind(part);
                     continue;
                 }
                 Rule::not_word => continue,
                 _ => None,
             };
-            if let Some(tightness) = tightness {
-                self.cut(&part, level + tightness, Align::Token(anchor, 0));
+            operators.extend(tightness.map(|tightness| (self.token(part), tightness)));
+            after_operand = tightness.is_none() || part.as_rule() == Rule::membership;
+        }
+        let begin = self.token(pair);
+        let loosest = operators.iter().map(|&(_, tightness)| tightness).min();
+        // The last operator of each tightness.
+        let mut last = [None; 5];
+        for (token, tightness) in operators {
+            // What binds tighter stands further in than what binds looser, so that nobody takes one for the other.
+            let looser = last.iter().take(usize::from(tightness)).flatten().max();
+            let align = match looser {
+                Some(&operator) => Align::Token(operator + 1, 0),
+                None if Some(tightness) > loosest => Align::Token(begin, 3),
+                None => Align::Token(begin, 0),
+            };
+            if let Some(lead) = self.leads.get_mut(token) {
+                (lead.level, lead.align) = (level + tightness, align);
             }
-            after_operand = tightness.is_none();
+            if let Some(last) = last.get_mut(usize::from(tightness)) {
+                *last = Some(token);
+            }
         }
     }
 

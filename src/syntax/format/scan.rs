@@ -70,10 +70,11 @@ pub(super) fn scan(text: &str, start: usize, end: usize) -> Scanned<'_> {
     scanned
 }
 
-/// How many bytes stand before `offset` on its line.
+/// How many bytes stand before `offset` on its line; of a line that nobody would indent as far, not all of them.
 pub(super) fn column(text: &str, offset: usize) -> usize {
-    let before = text.get(..offset).unwrap_or("");
-    before.len() - before.rfind('\n').map_or(0, |at| at + 1)
+    const FARTHEST: usize = 1_000;
+    let near = text.as_bytes().get(offset.saturating_sub(FARTHEST)..offset).unwrap_or_default();
+    near.iter().rev().position(|&byte| byte == b'\n').unwrap_or(near.len())
 }
 
 /// Whether a blank line lies between two bytes with nothing but blanks between them.
