@@ -102,7 +102,7 @@ fn the_engine_answers_as_the_reference_does() {
         *seen.entry("all").or_default() += 1;
     };
     let note = RefCell::new(note);
-    try_cases(1_500, 2_000, |case, compiled| against_reference(case, compiled, |answer| (note.borrow_mut())(answer)));
+    try_cases(4_000, 2_000, |case, compiled| against_reference(case, compiled, |answer| (note.borrow_mut())(answer)));
     let _ = note;
     println!("{seen:#?}");
     let all = seen["all"];
