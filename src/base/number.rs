@@ -18,7 +18,7 @@ pub struct Number(Ratio<i128>);
 /// Why an operation on numbers has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NumberError {
-    /// The exact result needs more than 127 bits.
+    /// The exact result, or a step on the way to it, needs more than 127 bits.
     Overflow,
     /// Something was divided by zero.
     DivisionByZero,
@@ -174,6 +174,9 @@ impl Number {
 
     /// The nearest number of `places` decimals; halves go away from zero.
     pub fn round(self, places: u32) -> Result<Number, NumberError> {
+        if self.places().is_some_and(|own| own <= places) {
+            return Ok(self);
+        }
         let scale = 10i128.checked_pow(places).map(Number::integer).ok_or(NumberError::Overflow)?;
         let scaled = self.multiply(scale)?;
         let negative = scaled.is_negative();

@@ -277,6 +277,11 @@ impl Checker<'_> {
             self.report(report.here("not a whole number"));
             return None;
         }
+        if n.abs().is_ok_and(|n| n > Number::integer(NumberType::FARTHEST_END)) || n.abs().is_err() {
+            let message = "the range ends too far from 0";
+            self.report(Diagnostic::error(Code::OutOfRange, end.span, message).here("at most 10^24 either way"));
+            return None;
+        }
         Some(Some(*n))
     }
 

@@ -11,7 +11,7 @@ use crate::facts::{ItemSet, Schema, Type, Value};
 use crate::policy::{DecisionId, ExprId};
 
 /// How many numbers or dates are told apart before they become a range.
-const FEW: usize = 24;
+pub(super) const FEW: usize = 24;
 /// How many combinations of operands are tried one by one before ranges are used.
 const COMBINATIONS: usize = 640;
 
@@ -291,11 +291,6 @@ impl Values {
             }
             Values::Items { certain, open } => union.items(certain.clone(), open.clone()),
         }
-    }
-
-    /// Whether there is any value other than none.
-    pub(super) fn has_some(&self) -> bool {
-        self.may_be_some()
     }
 
     /// The values other than none, one by one, where there are few enough to name.

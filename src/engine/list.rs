@@ -1,7 +1,8 @@
 //! Lists: their records as elements, and questions about them.
 
+use super::answer::{Fault, FaultKind};
 use super::eval::{Evaluator, Hand};
-use super::lift::{Lift, Union, Values, apply};
+use super::lift::{FEW, Lift, Union, Values, apply};
 use super::ops;
 use super::ranges;
 use super::space::{Coding, Domain, Interval, Slot, Space};
@@ -170,7 +171,7 @@ impl Evaluator<'_, '_> {
             }
         }
         let number = |n: usize| Value::Number(Number::integer(n as i128));
-        if high - low < 24 {
+        if high - low < FEW {
             (low..=high).for_each(|n| union.value(number(n)));
         } else {
             union.span(number(low), number(high), 0);
@@ -195,7 +196,7 @@ impl Evaluator<'_, '_> {
             let share = self.share(of, element, summed, condition);
             let share = if elements.is_rest(element) {
                 let least = elements.low.saturating_sub(elements.described);
-                repeated(&share, least, elements.high - elements.described)
+                repeated(id, &share, least, elements.high - elements.described)
             } else if elements.exists(element) {
                 share
             } else {
@@ -242,7 +243,7 @@ impl Evaluator<'_, '_> {
 }
 
 /// The sum of `low` to `high` shares.
-fn repeated(share: &Lift, low: usize, high: usize) -> Lift {
+fn repeated(id: ExprId, share: &Lift, low: usize, high: usize) -> Lift {
     let mut union = Union::new();
     union.flags(share);
     let ends = match share {
@@ -264,8 +265,12 @@ fn repeated(share: &Lift, low: usize, high: usize) -> Lift {
         union.value(Value::Number(Number::ZERO));
     }
     if let Some((a, b)) = ends {
-        let times = |n: Number, k: usize| n.multiply(Number::integer(k as i128)).unwrap_or(Number::integer(i128::MAX));
-        let corners = [times(a, low), times(a, high), times(b, low), times(b, high)];
+        let corners = [(a, low), (a, high), (b, low), (b, high)].map(|(n, k)| {
+            n.multiply(Number::integer(k as i128)).unwrap_or_else(|error| {
+                union.fault(Fault { expr: id, kind: FaultKind::Number(error), operands: Vec::new() });
+                Number::integer(if n.is_negative() { -i128::MAX } else { i128::MAX })
+            })
+        });
         let least = corners.into_iter().min().unwrap_or(Number::ZERO);
         let most = corners.into_iter().max().unwrap_or(Number::ZERO);
         union.span(Value::Number(least), Value::Number(most), places);

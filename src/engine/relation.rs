@@ -84,20 +84,13 @@ impl Evaluator<'_, '_> {
 
     /// Whether two sides are equal.
     pub(super) fn equal(&mut self, left: (ExprId, &Lift), right: (ExprId, &Lift), negated: bool) -> Lift {
-        if let (Lift::Known(a), Lift::Known(b)) = (left.1, right.1) {
-            return Lift::boolean((a == b) != negated);
-        }
-        let mut union = Union::new();
-        union.flags(left.1);
-        if !left.1.has_values() {
-            return union.finish();
-        }
-        union.flags(right.1);
         let (may, may_not) = match (left.1, right.1) {
-            (Lift::Known(a), Lift::Known(b)) => (a == b, a != b),
+            (Lift::Known(a), Lift::Known(b)) => return Lift::boolean((a == b) != negated),
             (Lift::Known(a), Lift::Open(b)) => (b.values.may_be(a), b.values.may_be_other_than(a)),
             (Lift::Open(a), Lift::Known(b)) => (a.values.may_be(b), a.values.may_be_other_than(b)),
-            (Lift::Open(a), Lift::Open(b)) => (a.values.meets(&b.values), a.values.has_some() && b.values.has_some()),
+            (Lift::Open(a), Lift::Open(b)) => {
+                (a.values.meets(&b.values), a.values.may_be_some() && b.values.may_be_some())
+            }
         };
         if self.is_same(left, right) {
             let may = right.1.has_values();

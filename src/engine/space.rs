@@ -7,16 +7,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::assumption::Assumption;
-use super::lift::{Lift, Union};
+use super::lift::{FEW, Lift, Union};
 use super::world::Texts;
 use crate::base::Number;
 use crate::facts::deal::{date_of_day, day_number};
 use crate::facts::{Schema, Type, TypeKind, Value};
-
-/// Where a number without a declared end stops.
-const FAR: i128 = 1_000_000_000_000_000_000;
-/// How many codes of ordered values are told apart by [`Interval::lift`].
-const FEW: i128 = 24;
 
 /// How values of one type are coded.
 #[derive(Clone, Debug)]
@@ -67,13 +62,10 @@ impl Coding {
             TypeKind::Number(number) => {
                 let places = schema.decimals(ty)?;
                 let scale = 10i128.checked_pow(places)?;
-                let code = |n: Option<Number>, far: i128, up: bool| {
-                    let Some(n) = n else { return far.checked_mul(scale) };
-                    let scaled = n.multiply(Number::integer(scale)).ok()?;
-                    Some(if up { scaled.ceil() } else { scaled.floor() }.numerator())
-                };
-                let low = code(number.range.low, -FAR, true)?;
-                let high = code(number.range.high, FAR, false)?;
+                let bounds = number.bounds();
+                let scaled = |n: Option<Number>| n?.multiply(Number::integer(scale)).ok();
+                let low = scaled(bounds.low)?.ceil().numerator();
+                let high = scaled(bounds.high)?.floor().numerator();
                 (Kind::Number(places), low, high)
             }
             TypeKind::Items(_) | TypeKind::List { .. } => return None,
@@ -186,7 +178,7 @@ impl Interval {
             union.value(Value::None);
         }
         if self.has_codes() {
-            if coding.ordered() && self.high - self.low >= FEW {
+            if coding.ordered() && self.high.abs_diff(self.low) >= FEW as u128 {
                 union.span(coding.decode(self.low), coding.decode(self.high), coding.places());
             } else {
                 for code in self.low..=self.high {
@@ -222,7 +214,7 @@ pub(super) struct ListDomain {
 #[derive(Clone, Debug)]
 pub(super) struct Space {
     whole: Rc<[Domain]>,
-    /// What differs from the whole, by variable. Few do, so that copies are cheap.
+    /// What differs from the whole, in the order of the variables.
     parts: Vec<(usize, Domain)>,
     /// What is assumed beyond that.
     pub(super) assumptions: Vec<Assumption>,
@@ -249,16 +241,25 @@ impl Space {
     }
 
     pub(super) fn domain(&self, var: usize) -> &Domain {
-        match self.parts.iter().find(|(v, _)| *v == var) {
-            Some((_, domain)) => domain,
-            None => &self.whole[var],
+        match self.place(var) {
+            Ok(place) => &self.parts[place].1,
+            Err(_) => &self.whole[var],
         }
     }
 
     pub(super) fn set(&mut self, var: usize, domain: Domain) {
-        match self.parts.iter_mut().find(|(v, _)| *v == var) {
-            Some((_, old)) => *old = domain,
-            None => self.parts.push((var, domain)),
+        match self.place(var) {
+            Ok(place) => self.parts[place].1 = domain,
+            Err(place) => self.parts.insert(place, (var, domain)),
+        }
+    }
+
+    /// Where the part of a variable is, or belongs.
+    fn place(&self, var: usize) -> Result<usize, usize> {
+        match self.parts.last() {
+            // Variables are mostly set in their order.
+            Some((last, _)) if *last < var => Err(self.parts.len()),
+            _ => self.parts.binary_search_by_key(&var, |(v, _)| *v),
         }
     }
 

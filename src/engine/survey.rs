@@ -31,6 +31,9 @@ const FIRST_TRIES: usize = 40;
 /// looks at more costs more.
 const EXPRESSIONS: u64 = 250;
 
+/// What part of a budget that was not enough is spent once more on the spaces that are left.
+const LAST_LOOK: u64 = 4;
+
 /// A question about one decision.
 pub(super) struct Survey<'w, 'a> {
     pub(super) world: &'w World<'a>,
@@ -44,9 +47,9 @@ pub(super) struct Survey<'w, 'a> {
     /// The variables that matter.
     variables: Vec<usize>,
     sampler: Sampler<'w>,
-    /// What may be spent in all, and what is left of it.
-    whole_budget: u64,
+    /// What is left to spend, and what was spent.
     budget: u64,
+    spent: u64,
     pub(super) found: Found,
 }
 
@@ -237,15 +240,15 @@ impl<'w, 'a> Survey<'w, 'a> {
             root,
             variables: Vec::new(),
             sampler,
-            whole_budget: budget,
             budget,
+            spent: 0,
             found,
         }
     }
 
     /// What was spent of the budget.
     pub(super) fn spent(&self) -> u64 {
-        self.whole_budget - self.budget
+        self.spent
     }
 
     fn evaluate(&mut self, space: &Space) -> Option<Seen> {
@@ -256,7 +259,9 @@ impl<'w, 'a> Survey<'w, 'a> {
         evaluator.settled = Some(self.settled);
         evaluator.hints = Some(Hints::default());
         evaluator.run(self.open.iter().copied(), self.hand);
-        self.budget = self.budget.saturating_sub(1 + evaluator.work / EXPRESSIONS);
+        let cost = 1 + evaluator.work / EXPRESSIONS;
+        self.budget = self.budget.saturating_sub(cost);
+        self.spent += cost;
         let hints = evaluator.hints.take().unwrap_or_default();
         let infeasible = evaluator.infeasible;
         let verdict = match evaluator.done.decisions.remove(&self.decision)? {
@@ -419,7 +424,7 @@ impl<'w, 'a> Survey<'w, 'a> {
             return;
         }
         // A last look at each space that is left, as far as it goes.
-        self.budget = self.whole_budget;
+        self.budget = self.spent / LAST_LOOK;
         for (space, _) in queue {
             match self.evaluate(&space) {
                 Some(seen) if !seen.infeasible && self.found.is_news(&seen.verdict) => self.leave(&seen.verdict),

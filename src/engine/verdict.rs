@@ -498,8 +498,9 @@ impl OutcomeOf<'_, '_, '_, '_> {
                 _ => open.extend(outcome.variants()),
             }
         }
-        open.retain(|item| !certain.contains(item));
-        let (certain, open) = (ItemSet::new(certain), ItemSet::new(open));
+        let certain = ItemSet::new(certain);
+        open.retain(|item| !certain.contains(*item));
+        let open = ItemSet::new(open);
         if open.iter().next().is_none() {
             union.value(Value::Items(certain))
         } else {
@@ -508,11 +509,8 @@ impl OutcomeOf<'_, '_, '_, '_> {
         self.single(union, stands, false)
     }
 
-    fn single(&self, mut union: Union, stands: Vec<Standing>, own_gap: bool) -> Verdict {
+    fn single(&self, union: Union, stands: Vec<Standing>, own_gap: bool) -> Verdict {
         let deps = union.deps();
-        if own_gap {
-            union.depend(&deps);
-        }
         Verdict { lift: union.finish(), own_gap, conflict: None, deps, stands }
     }
 }

@@ -79,6 +79,9 @@ impl NumberRange {
 impl NumberType {
     /// How far numbers go where a type declares no end: 10^18 and its negative.
     pub const FARTHEST: i128 = 1_000_000_000_000_000_000;
+    /// How far a declared end may lie from 0: 10^24. With it, any two numbers of a type and what lies between
+    /// them can be counted in the smallest steps of its unit.
+    pub const FARTHEST_END: i128 = 1_000_000_000_000_000_000_000_000;
 
     /// The declared range, with an end at ±10^18 where it declares none.
     pub fn bounds(&self) -> NumberRange {

@@ -28,18 +28,18 @@ pub enum Value {
     List(Arc<[RecordValue]>),
 }
 
-/// Repeated, a text that stands for one that neither the policy nor the deal names: a noncharacter of Unicode.
+/// Begins a text that stands for one that neither the policy nor the deal names: a noncharacter of Unicode.
 const OTHER_TEXT: char = '\u{10ffff}';
 
 impl Value {
     /// Texts that stand for those that nobody named, all different.
     pub fn other_texts() -> impl Iterator<Item = Arc<str>> {
-        (1..).map(|n| std::iter::repeat_n(OTHER_TEXT, n).collect::<String>().into())
+        (1u32..).map(|n| format!("{OTHER_TEXT}{n}").into())
     }
 
     /// Whether it stands for a text that nobody named, and so is not to be shown.
     pub fn is_other_text(&self) -> bool {
-        matches!(self, Value::Text(text) if !text.is_empty() && text.chars().all(|c| c == OTHER_TEXT))
+        matches!(self, Value::Text(text) if text.starts_with(OTHER_TEXT))
     }
 }
 

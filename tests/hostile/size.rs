@@ -134,3 +134,29 @@ fn a_megabyte_of_everything_compiles() {
     let pack = compile(&text).unwrap_or_else(|e| panic!("{e}"));
     assert!(pack.policy().decisions.len() > areas * 8);
 }
+
+#[test]
+fn the_widest_ranges_are_decided_exactly() {
+    let far = format!("1{}", "0".repeat(24));
+    let text = format!(
+        "unit grain with 12 decimals\nfact x: integer -{far}..{far}\nfact y: decimal in grain -{far}..{far} or none\n\n\
+         decide a: boolean = x > 5\ndecide b: boolean = y is not none and y > 5 grains\n"
+    )
+    .replace("unit grain with", "unit grain, grains with");
+    let decisions = decide(&text, "{}");
+    for name in ["a", "b"] {
+        let answer = decisions.get(name).unwrap();
+        assert_eq!((answer.status, answer.exact), (Status::Undecided, true), "{name}");
+    }
+    assert_eq!(refused(&text.replace("integer -1", "integer -2")), ["E0306"]);
+}
+
+#[test]
+fn thousands_of_unknown_texts_take_little_room() {
+    let mut text = String::new();
+    for i in 0..5_000 {
+        let _ = writeln!(text, "fact t{i}: text");
+    }
+    text.push_str("decide d: boolean = t0 is \"a\" and t1 is t2\n");
+    assert_eq!(status(&text, "{}", "d"), Status::Undecided);
+}

@@ -237,8 +237,11 @@ fn home(kind: Rule) -> &'static str {
         Rule::rule => "a `rule` belongs to a `decide`",
         Rule::when => "`when` belongs to a `rule`, to an `item` of a `checklist`, and to `points` of a `criterion`",
         Rule::overrides => "`overrides` belongs to a `rule`",
-        Rule::because | Rule::cites | Rule::refer => {
-            "reasons, citations and referrals belong to what decides: rules, requirements, bands, items, tables, properties"
+        Rule::refer => {
+            "a referral belongs to what decides: a rule, a requirement, a band, an item, or a decision as a whole"
+        }
+        Rule::because | Rule::cites => {
+            "reasons and citations belong to what decides: rules, requirements, criteria, bands, items, tables, properties"
         }
         Rule::criterion | Rule::band => "`criterion` and `band` belong to a `rubric`",
         Rule::points => "`points` belong to a `criterion` of a `rubric`",

@@ -8,7 +8,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::grammar::{Pair, Rule};
 
-use super::clauses::{Clause, Part, group};
+use super::clauses::{Clause, Part, group, take};
 use super::{Lower, child};
 
 impl Lower<'_> {
@@ -105,7 +105,10 @@ impl Lower<'_> {
         // Notes may stand behind the points and are the criterion's all the same.
         let (points, mut clauses): (Vec<_>, Vec<_>) =
             part.clauses.into_iter().partition(|c| matches!(c.kind, Rule::points | Rule::when | Rule::otherwise));
+        // A criterion always counts, so there is no case that it could refer to anybody.
+        let referrals = take(&mut clauses, Rule::refer);
         let notes = self.take_notes(&mut clauses);
+        clauses.extend(referrals);
         let (stray, points) = group(points, &[Rule::points]);
         clauses.extend(stray);
         self.misplaced(clauses, "a criterion");
