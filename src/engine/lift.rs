@@ -6,6 +6,7 @@
 use fixedbitset::FixedBitSet;
 
 use super::answer::{Fault, FaultKind, Possible};
+use super::grain::Grain;
 use super::ops::{self, Outcome};
 use crate::facts::{ItemSet, Schema, Type, Value};
 use crate::policy::{DecisionId, ExprId};
@@ -45,8 +46,8 @@ pub(super) struct Open {
 pub(super) enum Values {
     /// These, ascending; perhaps none at all.
     Few(Vec<Value>),
-    /// Numbers of at most so many decimals, or dates, between two ends, and perhaps none.
-    Span { low: Value, high: Value, places: u32, none: bool },
+    /// Numbers of some grain, or dates, between two ends, and perhaps none.
+    Span { low: Value, high: Value, grain: Grain, none: bool },
     /// Sets of items between a least and a greatest.
     Items { certain: ItemSet, open: ItemSet },
 }
@@ -267,7 +268,7 @@ impl Values {
                     }
                 }
             }
-            Values::Span { low, high, places, none } => {
+            Values::Span { low, high, grain, none } => {
                 if *none {
                     union.value(Value::None);
                 }
@@ -282,11 +283,11 @@ impl Values {
                         high = last;
                     }
                 }
-                if ops::decimals_allowed(schema, ty).is_some_and(|allowed| *places > allowed) {
+                if ops::decimals_allowed(schema, ty).is_some_and(|allowed| grain.places > allowed) {
                     union.fault(fault(low.clone(), FaultKind::TooManyDecimals(low.clone())));
                 }
                 if low <= high {
-                    union.span(low, high, *places);
+                    union.span(low, high, *grain);
                 }
             }
             Values::Items { certain, open } => union.items(certain.clone(), open.clone()),
@@ -318,35 +319,27 @@ impl Values {
 
     fn range(&self) -> Option<Range<'_>> {
         let (low, high) = self.ends()?;
-        let places = match self {
-            Values::Span { places, .. } => *places,
-            _ => self.few()?.iter().map(places_of).max()?,
+        let grain = match self {
+            Values::Span { grain, .. } => *grain,
+            _ => self.few()?.iter().map(Grain::of).reduce(Grain::or)?,
         };
-        Some(Range { low, high, places })
+        Some(Range { low, high, grain })
     }
 }
 
-/// How many decimals a number has; as many as can be where it has no end of them.
-fn places_of(value: &Value) -> u32 {
-    match value {
-        Value::Number(n) => n.places().unwrap_or(u32::MAX),
-        _ => 0,
-    }
-}
-
-/// The ends of an operand, and how many decimals numbers between them may have.
+/// The ends of an operand, and how fine numbers between them may be.
 #[derive(Clone, Copy)]
 pub(super) struct Range<'a> {
     pub(super) low: &'a Value,
     pub(super) high: &'a Value,
-    pub(super) places: u32,
+    pub(super) grain: Grain,
 }
 
 /// A union in the making.
 #[derive(Debug, Default)]
 pub(super) struct Union {
     values: Vec<Value>,
-    span: Option<(Value, Value, u32)>,
+    span: Option<(Value, Value, Grain)>,
     items: Option<(ItemSet, ItemSet)>,
     gap: Option<DecisionId>,
     fault: Option<Box<Fault>>,
@@ -373,11 +366,11 @@ impl Union {
         }
     }
 
-    /// Numbers of at most `places` decimals, or dates.
-    pub(super) fn span(&mut self, low: Value, high: Value, places: u32) {
+    /// Numbers of this grain, or dates.
+    pub(super) fn span(&mut self, low: Value, high: Value, grain: Grain) {
         self.span = Some(match self.span.take() {
-            None => (low, high, places),
-            Some((l, h, p)) => (l.min(low), h.max(high), p.max(places)),
+            None => (low, high, grain),
+            Some((l, h, g)) => (l.min(low), h.max(high), g.or(grain)),
         });
     }
 
@@ -445,11 +438,11 @@ impl Union {
             Lift::Known(value) => self.value(value.clone()),
             Lift::Open(open) => match &open.values {
                 Values::Few(values) => self.values.extend(values.iter().cloned()),
-                Values::Span { low, high, places, none } => {
+                Values::Span { low, high, grain, none } => {
                     if *none {
                         self.value(Value::None);
                     }
-                    self.span(low.clone(), high.clone(), *places);
+                    self.span(low.clone(), high.clone(), *grain);
                 }
                 Values::Items { certain, open } => self.items(certain.clone(), open.clone()),
             },
@@ -502,14 +495,14 @@ impl Union {
         if none {
             values.remove(0);
         }
-        let places = values.iter().map(places_of).max().unwrap_or(0);
+        let grain = values.iter().map(Grain::of).reduce(Grain::or).unwrap_or(Grain::WHOLE);
         let ends = values.first().cloned().zip(values.last().cloned());
         if let Some((low, high)) = ends {
-            self.span(low, high, places);
+            self.span(low, high, grain);
         }
         match self.span.take() {
             Some((low, high, _)) if low == high && !none => Values::Few(vec![low]),
-            Some((low, high, places)) => Values::Span { low, high, places, none },
+            Some((low, high, grain)) => Values::Span { low, high, grain, none },
             None => Values::Few(Vec::new()),
         }
     }
@@ -519,8 +512,8 @@ impl Union {
 pub(super) struct Ends {
     /// The least and the greatest; `None` where it surely fails.
     pub(super) ends: Option<(Value, Value)>,
-    /// How many decimals numbers between them may have.
-    pub(super) places: u32,
+    /// How fine numbers between them may be.
+    pub(super) grain: Grain,
     /// How it may fail.
     pub(super) failure: Option<FaultKind>,
 }
@@ -583,14 +576,14 @@ pub(super) fn apply(
     let ends: Option<Vec<Range<'_>>> = lifts
         .iter()
         .map(|l| match l {
-            Lift::Known(value) => Some(Range { low: value, high: value, places: places_of(value) }),
+            Lift::Known(value) => Some(Range { low: value, high: value, grain: Grain::of(value) }),
             Lift::Open(open) => open.values.range(),
         })
         .collect();
     if let Some(ends) = ends {
         let result = on_ranges(&ends);
         if let Some((low, high)) = result.ends {
-            union.span(low, high, result.places);
+            union.span(low, high, result.grain);
         }
         if let Some(kind) = result.failure {
             union.fault(Fault { expr, kind, operands: Vec::new() });

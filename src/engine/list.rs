@@ -2,6 +2,7 @@
 
 use super::answer::{Fault, FaultKind};
 use super::eval::{Evaluator, Hand};
+use super::grain::Grain;
 use super::lift::{FEW, Lift, Union, Values, apply};
 use super::ops;
 use super::ranges;
@@ -174,7 +175,7 @@ impl Evaluator<'_, '_> {
         if high - low < FEW {
             (low..=high).for_each(|n| union.value(number(n)));
         } else {
-            union.span(number(low), number(high), 0);
+            union.span(number(low), number(high), Grain::WHOLE);
         }
         union.finish()
     }
@@ -251,16 +252,16 @@ fn repeated(id: ExprId, share: &Lift, low: usize, high: usize) -> Lift {
         Lift::Known(_) => None,
         Lift::Open(open) => open.values.ends().and_then(|(a, b)| Some((ops::number(a).ok()?, ops::number(b).ok()?))),
     };
-    let places = match share {
+    let grain = match share {
         Lift::Open(open) => match &open.values {
-            Values::Span { places, .. } => *places,
-            Values::Few(values) => {
-                values.iter().filter_map(|v| ops::number(v).ok()?.places()).max().unwrap_or(u32::MAX)
-            }
-            Values::Items { .. } => u32::MAX,
+            Values::Span { grain, .. } => *grain,
+            Values::Few(values) => values.iter().map(Grain::of).reduce(Grain::or).unwrap_or(Grain::WHOLE),
+            Values::Items { .. } => Grain::UNKNOWN,
         },
-        Lift::Known(value) => ops::number(value).ok().and_then(Number::places).unwrap_or(u32::MAX),
+        Lift::Known(value) => Grain::of(value),
     };
+    // Each record may have another denominator.
+    let grain = if grain.places == u32::MAX { Grain::UNKNOWN } else { grain };
     if low == 0 {
         union.value(Value::Number(Number::ZERO));
     }
@@ -273,7 +274,7 @@ fn repeated(id: ExprId, share: &Lift, low: usize, high: usize) -> Lift {
         });
         let least = corners.into_iter().min().unwrap_or(Number::ZERO);
         let most = corners.into_iter().max().unwrap_or(Number::ZERO);
-        union.span(Value::Number(least), Value::Number(most), places);
+        union.span(Value::Number(least), Value::Number(most), grain);
     }
     union.finish()
 }

@@ -4,6 +4,7 @@ mod answer;
 mod assumption;
 mod decide;
 mod eval;
+mod grain;
 mod lift;
 mod list;
 mod logic;

@@ -92,6 +92,12 @@ impl Evaluator<'_, '_> {
                 (a.values.meets(&b.values), a.values.may_be_some() && b.values.may_be_some())
             }
         };
+        let mut union = Union::new();
+        union.flags(left.1);
+        if !left.1.has_values() {
+            return union.finish();
+        }
+        union.flags(right.1);
         if self.is_same(left, right) {
             let may = right.1.has_values();
             union.truth(may && !negated, may && negated);

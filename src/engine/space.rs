@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::assumption::Assumption;
+use super::grain::Grain;
 use super::lift::{FEW, Lift, Union};
 use super::world::Texts;
 use crate::base::Number;
@@ -179,7 +180,7 @@ impl Interval {
         }
         if self.has_codes() {
             if coding.ordered() && self.high.abs_diff(self.low) >= FEW as u128 {
-                union.span(coding.decode(self.low), coding.decode(self.high), coding.places());
+                union.span(coding.decode(self.low), coding.decode(self.high), Grain::decimals(coding.places()));
             } else {
                 for code in self.low..=self.high {
                     union.value(coding.decode(code));

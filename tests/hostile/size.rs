@@ -152,6 +152,17 @@ fn the_widest_ranges_are_decided_exactly() {
 }
 
 #[test]
+fn fractions_whose_denominators_may_not_fit_are_not_taken_to_fit() {
+    let text = "fact a: integer 1..\nfact b: integer 1..\nfact c: integer 1..\n\ndecide d: boolean = 1 / a + 1 / b + 1 / c > 0\n";
+    let primes = "{\"a\": 999999999999999989, \"b\": 999999999999999877, \"c\": 999999999999999967}";
+    assert_eq!(status(text, primes, "d"), Status::Error);
+    assert_eq!(status(text, "{\"a\": 999999999999999989, \"b\": 999999999999999877}", "d"), Status::Undecided);
+    assert_eq!(status(text, "{}", "d"), Status::Undecided);
+    // Two fit, whatever they are.
+    assert_eq!(status(&text.replace(" + 1 / c", ""), "{}", "d"), Status::Decided);
+}
+
+#[test]
 fn thousands_of_unknown_texts_take_little_room() {
     let mut text = String::new();
     for i in 0..5_000 {
