@@ -9,7 +9,7 @@ use crate::read;
 /// A row of the page: what it is about, its number, what is said, and where it stands in the code.
 struct Row {
     what: String,
-    number: u64,
+    number: u128,
     said: String,
     name: String,
     file: String,
@@ -35,14 +35,14 @@ fn rows(page: &str) -> Vec<Row> {
 }
 
 /// The value of `const NAME: TYPE = VALUE;` or of a field `NAME: VALUE`, in the text of a source file.
-fn constant(source: &str, name: &str) -> Option<u64> {
+fn constant(source: &str, name: &str) -> Option<u128> {
     let value = source.lines().find_map(|line| {
         let after = line.split_once(&format!("const {name}:")).and_then(|(_, rest)| rest.split_once('='));
         let field =
             || line.split_once(&format!("{name}: ")).filter(|(_, v)| v.starts_with(|c: char| c.is_ascii_digit()));
         after.or_else(field).map(|(_, value)| value.trim().trim_end_matches(';').trim_end_matches(" }").to_owned())
     })?;
-    let number = |text: &str| text.trim().replace('_', "").parse::<u64>().ok();
+    let number = |text: &str| text.trim().replace('_', "").parse::<u128>().ok();
     match value.split_once("<<") {
         Some((left, right)) => Some(number(left)? << number(right)?),
         None => number(&value),
