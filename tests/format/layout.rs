@@ -43,6 +43,14 @@ fn operators_have_blanks_and_signs_have_none() {
 }
 
 #[test]
+fn a_date_is_one_word_whatever_follows_it() {
+    // What is subtracted stands so near that at first glance all of it is one long number.
+    let close = dealdesk::base::SourceFile::new("a.policy", "define a = 2027-2199-12-31-01");
+    let formatted = dealdesk::syntax::format::format(dealdesk::base::FileId(0), &close).unwrap();
+    assert_eq!(formatted, "define a = 2027 - 2199-12-31 - 01\n");
+}
+
+#[test]
 fn lines_that_are_too_long_are_broken_where_the_expression_is_loosest() {
     let name = |letter: &str| letter.repeat(30);
     let [a, b, c, d] = ["a", "b", "c", "d"].map(name);

@@ -200,7 +200,8 @@ impl<'s, 't> Plan<'s, 't> {
                     self.glue(&pair);
                     self.glue_behind(&pair);
                 }
-                Rule::unit_written => {
+                // To the lexer, a date may be several tokens where another number follows at once.
+                Rule::unit_written | Rule::date | Rule::number => {
                     let last = self.scanned.at(self.base + span.end());
                     let first = self.token(&pair);
                     self.leads.iter_mut().take(last).skip(first + 1).for_each(|lead| lead.space = false);
