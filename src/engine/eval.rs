@@ -24,7 +24,7 @@ use crate::policy::{ConstantId, DecisionId, DefinitionId, ExprId, ExprKind, Func
 
 /// How many expressions one evaluation may look at before it gives up: far more than any policy
 /// needs, and a second or two at most.
-const WORK_LIMIT: u64 = 20_000_000;
+pub(super) const WORK_LIMIT: u64 = 20_000_000;
 
 /// How many combinations of arguments of a look-up are tried one by one.
 const MOST_ROWS: usize = 64;
@@ -121,7 +121,7 @@ pub(super) struct Evaluator<'w, 'a> {
     /// What was settled in a space that holds this one.
     pub(super) settled: Option<&'w Evaluated>,
     pub(super) hands: Vec<Hand>,
-    parameters: Vec<Vec<Lift>>,
+    pub(super) parameters: Vec<Vec<Lift>>,
     /// How many expressions were looked at, and what was done that costs as much as looking at one.
     pub(super) work: u64,
     /// What splitting the space would settle, where asked for.
@@ -132,6 +132,8 @@ pub(super) struct Evaluator<'w, 'a> {
     pub(super) infeasible: bool,
     /// Where asked for.
     pub(super) record: Option<Record>,
+    /// Expressions are evaluated for their own sake, whatever is asked before them.
+    pub(super) out_of_place: bool,
 }
 
 impl<'w, 'a> Evaluator<'w, 'a> {
@@ -148,6 +150,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             presumptions: None,
             infeasible: false,
             record: None,
+            out_of_place: false,
         }
     }
 
@@ -234,12 +237,22 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             return Lift::fault(Fault { expr: id, kind: FaultKind::TooMuchWork, operands: Vec::new() });
         }
         if self.record.is_none() {
-            return self.eval_kind(id);
+            let lift = self.eval_kind(id);
+            return if self.out_of_place { self.guarded(id, lift) } else { lift };
         }
         let mark = self.mark();
         let lift = self.eval_kind(id);
         self.note(mark, id, &lift);
         lift
+    }
+
+    /// What `id` comes to where nothing need have asked whether it is none. The checker has made sure that it is not where
+    /// it is needed; elsewhere it has no value then.
+    fn guarded(&self, id: ExprId, lift: Lift) -> Lift {
+        let expr = &self.world.policy.exprs[id];
+        let literal = matches!(expr.kind, ExprKind::Literal(_));
+        let none = !literal && !expr.ty.optional && lift.known() == Some(&Value::None);
+        if none { self.fail(id, FaultKind::UnexpectedNone) } else { lift }
     }
 
     /// Where the value of a fact comes from, and of which record it is.

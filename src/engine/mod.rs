@@ -10,6 +10,7 @@ mod list;
 mod logic;
 mod needs;
 mod ops;
+mod probe;
 mod ranges;
 mod record;
 mod relation;
@@ -25,3 +26,4 @@ pub use answer::{
     State, Taken, Undecided,
 };
 pub use decide::{Options, decide};
+pub use probe::{Probe, probe};

@@ -155,7 +155,8 @@ impl Evaluator<'_, '_> {
         self.rules_recorded(rules).0
     }
 
-    fn rules_recorded(&mut self, rules: &RuleSet) -> (Verdict, Option<Explanation>) {
+    /// Rules with an explanation, where one is asked for.
+    pub(super) fn rules_recorded(&mut self, rules: &RuleSet) -> (Verdict, Option<Explanation>) {
         let mut nodes = Vec::with_capacity(if self.record.is_some() { rules.rules.len() } else { 0 });
         let mut applies = Vec::with_capacity(rules.rules.len());
         let mut reached = true;

@@ -17,6 +17,7 @@ mod tree;
 mod why;
 pub mod words;
 
+pub(crate) use html::Markup;
 pub use summary::{Summary, changes};
 pub use why::{WhyError, why};
 

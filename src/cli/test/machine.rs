@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use super::ran::{Done, Ran};
 use super::save::Saved;
 use crate::base::Span;
+use crate::cases::coverage::Coverage;
 use crate::cases::{Report, Suite, Test, Unmet, Verdict};
 use crate::host::CaseFiles;
 use crate::pack::Pack;
@@ -13,12 +14,18 @@ use crate::trace::summary::{Change, Entry};
 /// The version of the form of the JSON.
 const VERSION: u32 = 1;
 
-pub(super) fn json(pack: &Pack, cases: &CaseFiles, ran: &[Ran<'_>], saved: &Saved) -> String {
+pub(super) fn json(
+    pack: &Pack,
+    cases: &CaseFiles,
+    ran: &[Ran<'_>],
+    saved: &Saved,
+    coverage: Option<&Coverage>,
+) -> String {
     let all: Vec<(&Ran<'_>, &Done<'_>)> =
         ran.iter().flat_map(|file| file.results.iter().map(move |d| (file, d))).collect();
     let of = |is: &dyn Fn(&Done<'_>) -> bool| all.iter().filter(|(_, done)| is(done)).count();
     let policy = pack.policy();
-    let document = json!({
+    let mut document = json!({
         "version": VERSION,
         "policy": { "name": policy.name, "version": policy.version, "hash": policy.hash },
         "counts": {
@@ -33,6 +40,9 @@ pub(super) fn json(pack: &Pack, cases: &CaseFiles, ran: &[Ran<'_>], saved: &Save
         "unreferenced": saved.unreferenced,
         "deleted": saved.deleted,
     });
+    if let (Some(coverage), Some(document)) = (coverage, document.as_object_mut()) {
+        document.insert("coverage".to_owned(), coverage.data(policy, pack.sources()));
+    }
     serde_json::to_string_pretty(&document).unwrap_or_default()
 }
 

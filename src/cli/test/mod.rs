@@ -1,5 +1,6 @@
 //! `dealdesk test`: decides the cases of a pack, and says what is not as expected and what is not as before.
 
+mod coverage;
 mod human;
 mod machine;
 mod ran;
@@ -34,10 +35,11 @@ Examples:
   dealdesk test tender --tag eu    those with `tender` in their name or file, and this tag
   dealdesk test --review           go through what changed, and accept or reject it
   dealdesk test --check            for CI: write nothing, and fail where anything differs
+  dealdesk test --coverage         what the cases exercise of the policies, and what they do not
 
 Exit codes:
   0  every case is as expected and as before
-  1  an expectation is not met, or a case has changed or has no snapshot yet
+  1  an expectation is not met, a case has changed or has no snapshot yet, or too little is covered
   2  the policies, a case or a snapshot cannot be read, or a snapshot cannot be written")]
 pub(super) struct Arguments {
     /// Only cases with this in their name or in that of their file, in any case; may be given several times
@@ -64,6 +66,8 @@ pub(super) struct Arguments {
     /// Show what changed case by case
     #[arg(long, short)]
     verbose: bool,
+    #[command(flatten)]
+    coverage: coverage::Asked,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -88,6 +92,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     if arguments.review && arguments.format != Format::Human {
         return Err(Failure::message("`--review` is for people: it has no other format"));
     }
+    if arguments.review && arguments.coverage.wanted() {
+        let failure = Failure::message("`--review` goes through changes, and shows no coverage");
+        return Err(failure.help("accept or reject what changed first"));
+    }
     if arguments.check && arguments.unreferenced == Some(Unreferenced::Delete) {
         let failure = Failure::message("`--check` writes and deletes nothing");
         return Err(failure.help("`--unreferenced reject` fails where there are such snapshots"));
@@ -105,15 +113,26 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         return review::review(&pack, &cases, &mut ran, output);
     }
     let saved = save(arguments, &cases, &mut ran)?;
+    let coverage = arguments.coverage.wanted().then(|| coverage::count(&pack, &cases, &ran));
     match arguments.format {
-        Format::Human => human::show(&pack, &cases, &ran, &saved, arguments.verbose, output)?,
-        Format::Json => output.line(&machine::json(&pack, &cases, &ran, &saved))?,
+        Format::Human => {
+            human::show(&pack, &cases, &ran, &saved, arguments.verbose, output)?;
+            if let Some(coverage) = &coverage {
+                coverage::show(&pack, coverage, arguments.verbose, output)?;
+            }
+        }
+        Format::Json => output.line(&machine::json(&pack, &cases, &ran, &saved, coverage.as_ref()))?,
         Format::Junit => output.result(&machine::junit(&cases, &ran))?,
+    }
+    let mut under = false;
+    if let Some(coverage) = &coverage {
+        arguments.coverage.write(&pack, coverage, output)?;
+        under = arguments.coverage.is_under(coverage, output);
     }
     let unreferenced = arguments.unreferenced == Some(Unreferenced::Reject) && !saved.unreferenced.is_empty();
     let open = !arguments.accept && ran.iter().any(Ran::has_changed);
     let failed = ran.iter().any(Ran::has_failed);
-    Ok(if failed || open || unreferenced { Exit::Found } else { Exit::Fine })
+    Ok(if failed || open || unreferenced || under { Exit::Found } else { Exit::Fine })
 }
 
 fn save(arguments: &Arguments, cases: &CaseFiles, ran: &mut [Ran<'_>]) -> Result<Saved, Failure> {

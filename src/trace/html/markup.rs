@@ -4,16 +4,16 @@ use crate::trace::words;
 
 /// HTML under construction.
 #[derive(Debug, Default)]
-pub(super) struct Markup(String);
+pub(crate) struct Markup(String);
 
 impl Markup {
     /// Markup as it is: only for what is written in this program.
-    pub(super) fn raw(&mut self, markup: &str) {
+    pub(crate) fn raw(&mut self, markup: &str) {
         self.0.push_str(markup);
     }
 
     /// Text, escaped.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         for c in text.chars() {
             match c {
                 '&' => self.0.push_str("&amp;"),
@@ -28,19 +28,19 @@ impl Markup {
     }
 
     /// `<tag attributes>` on a line of its own.
-    pub(super) fn open(&mut self, tag: &str, attributes: &[(&str, &str)]) {
+    pub(crate) fn open(&mut self, tag: &str, attributes: &[(&str, &str)]) {
         self.start(tag, attributes);
         self.0.push('\n');
     }
 
     /// `</tag>` on a line of its own.
-    pub(super) fn close(&mut self, tag: &str) {
+    pub(crate) fn close(&mut self, tag: &str) {
         self.end(tag);
         self.0.push('\n');
     }
 
     /// `<tag attributes>text</tag>`
-    pub(super) fn element(&mut self, tag: &str, attributes: &[(&str, &str)], text: &str) {
+    pub(crate) fn element(&mut self, tag: &str, attributes: &[(&str, &str)], text: &str) {
         self.start(tag, attributes);
         self.text(text);
         self.end(tag);
@@ -66,7 +66,7 @@ impl Markup {
     }
 
     /// The page.
-    pub(super) fn finish(mut self) -> String {
+    pub(crate) fn finish(mut self) -> String {
         self.0.push_str("</body>\n</html>\n");
         self.0
     }

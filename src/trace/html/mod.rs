@@ -4,7 +4,7 @@ mod detail;
 mod markup;
 
 use crate::facts::Element;
-use markup::Markup;
+pub(crate) use markup::Markup;
 
 use super::data::{Answer, Answers, Cite, Decision, Evaluation, Fault, Kind, Reason, RuleState, Status};
 use super::reading::{self, Reading};
