@@ -27,7 +27,9 @@ pub fn decide(policy: &Policy, case: &Case, deal: &Deal, explain: bool) -> Decis
 /// Runs a case on its deal. `sources` hold the texts of the policy and of the case.
 pub fn run(policy: &Policy, sources: &Sources, case: &Case, deal: &Deal) -> Outcome {
     let decisions = decide(policy, case, deal, false);
-    let report = Report { policy, sources, deal, deal_sources: sources, deal_name: &case.name, decisions: &decisions };
+    let deal_name = case.name.as_str();
+    let report =
+        Report { policy, sources, deal, deal_sources: sources, deal_name, decisions: &decisions, traces: true };
     let summary = Summary::of(&report.data());
     let unmet = unmet(policy, case, &decisions, &summary);
     Outcome { summary: summary.into(), unmet }

@@ -5,10 +5,12 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
+use super::output::Output;
 use crate::facts::DateRange;
 use crate::facts::read::Format;
 use crate::host;
 use crate::pack::{Deal, Error, Pack};
+use crate::trace::words::count;
 
 /// How deals are read and decided.
 #[derive(Args, Debug)]
@@ -37,14 +39,19 @@ enum InputFormat {
 }
 
 impl How {
+    /// Whether something is set over what deals say.
+    pub(super) fn sets(&self) -> bool {
+        !self.set.is_empty()
+    }
+
     /// The date of the decisions.
     pub(super) fn as_of(&self) -> Date {
         self.as_of.unwrap_or_else(host::today)
     }
 
     /// Reads the deal at `path`, where `-` is standard input, and sets what is to be set. Without a path nothing else
-    /// is known of the deal.
-    pub(super) fn read(&self, pack: &Pack, path: Option<&Path>) -> Result<Deal, Error> {
+    /// is known of the deal. Says by the way which lists are begun by what is set.
+    pub(super) fn read(&self, pack: &Pack, path: Option<&Path>, output: &mut Output) -> Result<Deal, Error> {
         let mut deal = match path {
             Some(path) => {
                 let mut sources = pack.sources().clone();
@@ -55,7 +62,10 @@ impl How {
             }
             None => pack.empty_deal(),
         };
-        deal.set_all(&self.set)?;
+        for (list, length) in deal.set_all(&self.set)? {
+            let records = count(length, "record", "records");
+            output.remark_once(&format!("`--set` begins the list `{list}`: it is taken to hold {records}"));
+        }
         Ok(deal)
     }
 

@@ -19,6 +19,9 @@ use crate::trace::{TreeOptions, data::Status};
 /// Decide deals by the policies, and say why
 #[derive(Args, Debug)]
 #[command(after_help = "\
+Without a deal nothing is known: the answers say what would have to be. `--set` on a record of a
+list that is not given begins that list, which is then taken to hold no other records.
+
 Examples:
   dealdesk eval deal.ron
   dealdesk eval deals/*.json --format json --as-of 2026-03-01
@@ -31,7 +34,7 @@ Exit codes:
   1  a decision is undecided, in conflict or in error
   2  the policies or a deal cannot be read")]
 pub(super) struct Arguments {
-    /// Deals: files in RON, JSON, YAML or TOML, told by their endings; `-` is standard input
+    /// Deals: files in RON, JSON, YAML or TOML, told by their endings; `-` is standard input. Without any, nothing is known
     #[arg(value_name = "DEAL", value_hint = clap::ValueHint::FilePath)]
     deals: Vec<PathBuf>,
     #[command(flatten)]
@@ -64,6 +67,10 @@ enum Format {
     Mermaid,
 }
 
+/// What is written above answers where no deal is named.
+const NO_DEAL: &str = "no deal given: nothing is known";
+const ONLY_SET: &str = "no deal given: nothing is known but what is set";
+
 pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> Result<Exit, Failure> {
     let stdin = arguments.deals.iter().filter(|d| d.as_os_str() == host::STDIN).count();
     if stdin > 1 {
@@ -80,7 +87,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     let pack = super::load(global)?;
     let options = Options {
         strict: arguments.how.strict,
-        explain: !arguments.no_trace,
+        // What people judged is told even without a trace.
+        explain: !(arguments.no_trace && arguments.format == Format::Json),
         only: only(&pack, &arguments.decision)?,
         ..Options::default()
     };
@@ -92,7 +100,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     let mut exit = Exit::Fine;
     let mut told: Option<Error> = None;
     for (i, path) in deals.into_iter().enumerate() {
-        match arguments.how.read(&pack, path) {
+        match arguments.how.read(&pack, path, output) {
             Ok(deal) => {
                 let decisions = deal.decide_with(as_of, &options);
                 if i > 0 && arguments.format != Format::Json {
@@ -133,7 +141,11 @@ fn is_same(one: &Error, other: &Error) -> bool {
 
 /// The decisions in the form asked for, with a line break at the end.
 fn view(decisions: &Decisions, arguments: &Arguments, color: bool) -> String {
-    let report = decisions.report();
+    let mut report = decisions.report();
+    report.traces = !arguments.no_trace;
+    if arguments.deals.is_empty() && arguments.format != Format::Json {
+        report.deal_name = if arguments.how.sets() { ONLY_SET } else { NO_DEAL };
+    }
     let mut text = match arguments.format {
         Format::Tree => report.tree(TreeOptions { verbose: arguments.verbose, color }),
         Format::Json if arguments.deals.len() > 1 => report.json(),

@@ -59,6 +59,9 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Fa
     next.push_str("\nDecide its first deal, then change the rules and look again:\n");
     let quoted = quote(&shown);
     next.push_str(&format!("  {CODE}dealdesk --policy {quoted} eval {quoted}/deals/first.ron{CODE:#}\n"));
+    next.push_str("\nFind what is wrong with the rules, and hold on to what they decide:\n");
+    next.push_str(&format!("  {CODE}dealdesk --policy {quoted} check{CODE:#}\n"));
+    next.push_str(&format!("  {CODE}dealdesk --policy {quoted} test --accept{CODE:#}\n"));
     output.result(&next)?;
     Ok(Exit::Fine)
 }

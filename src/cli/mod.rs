@@ -49,7 +49,8 @@ Examples:
 
 Exit codes:
   0  fine
-  1  done, and something was found: a decision undecided or in conflict, a finding
+  1  done, and something was found: a decision undecided or in conflict, a finding, a case
+     that failed or has changed
   2  could not be done: usage, unreadable or invalid policies or deals";
 
 /// What every command takes.

@@ -25,6 +25,8 @@ pub(super) struct Output {
     err: AutoStream<io::Stderr>,
     colors: (bool, bool),
     quiet: bool,
+    /// What need not be said again.
+    said: Vec<String>,
     /// Whether nobody reads the results any more.
     closed: bool,
 }
@@ -39,7 +41,7 @@ impl Output {
         let (out, err) = (AutoStream::new(io::stdout(), choice), AutoStream::new(io::stderr(), choice));
         let shown = |choice| choice != anstream::ColorChoice::Never;
         let colors = (shown(out.current_choice()), shown(err.current_choice()));
-        Output { out, err, colors, quiet, closed: false }
+        Output { out, err, colors, quiet, said: Vec::new(), closed: false }
     }
 
     /// Whether results are shown in color.
@@ -69,6 +71,14 @@ impl Output {
         if !self.quiet {
             // Where standard error is gone there is nobody to tell.
             let _ = writeln!(self.err, "{text}");
+        }
+    }
+
+    /// Says something by the way, unless it was said already.
+    pub(super) fn remark_once(&mut self, text: &str) {
+        if !self.said.iter().any(|said| said == text) {
+            self.said.push(text.to_owned());
+            self.remark(text);
         }
     }
 

@@ -38,7 +38,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> Result<Exit, Failure> {
     let pack = super::load(global)?;
     let (decision, record) = target(&pack, &arguments.decision)?;
-    let deal = arguments.how.read(&pack, Some(&arguments.deal))?;
+    let deal = arguments.how.read(&pack, Some(&arguments.deal), output)?;
     let options =
         Options { strict: arguments.how.strict, explain: true, only: Some(vec![decision]), ..Options::default() };
     let decisions = deal.decide_with(arguments.how.as_of(), &options);

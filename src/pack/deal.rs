@@ -82,15 +82,26 @@ impl Deal {
             .map_err(|d| Error::new(d, self.sources.clone()))
     }
 
-    /// Sets several facts one after the other, and reports everything that is wrong with them.
-    pub(crate) fn set_all(&mut self, assignments: &[String]) -> Result<(), Error> {
+    /// Sets several facts one after the other, and reports everything that is wrong with them. Gives the lists that were
+    /// not known before and were begun with one of their records, each with how many records it is taken to hold now.
+    pub(crate) fn set_all(&mut self, assignments: &[String]) -> Result<Vec<(String, usize)>, Error> {
         let schema = &self.pack.policy().schema;
-        let problems: Vec<Diagnostic> = assignments
-            .iter()
-            .filter_map(|assignment| read::set(schema, &mut self.facts, assignment).err())
-            .flatten()
-            .collect();
-        if problems.is_empty() { Ok(()) } else { Err(Error::new(problems, self.sources.clone())) }
+        let mut begun = Vec::new();
+        let mut problems: Vec<Diagnostic> = Vec::new();
+        for assignment in assignments {
+            let list = assignment.split_once('=').and_then(|(path, _)| path.split_once('['));
+            let list = list.and_then(|(list, _)| schema.fact_by_name(list.trim()));
+            begun.extend(list.filter(|list| self.facts.get(*list).is_none()));
+            problems.extend(read::set(schema, &mut self.facts, assignment).err().into_iter().flatten());
+        }
+        if !problems.is_empty() {
+            return Err(Error::new(problems, self.sources.clone()));
+        }
+        let length = |list| match self.facts.get(list).map(|given| &given.value) {
+            Some(facts::Value::List(records)) => records.len(),
+            _ => 0,
+        };
+        Ok(begun.into_iter().map(|list| (schema.facts[list].name.clone(), length(list))).collect())
     }
 
     /// Takes every decision of the pack, as of a date.

@@ -110,6 +110,7 @@ fn report<'a>(deal: &'a Deal, taken: &'a engine::Decisions) -> Report<'a> {
         deal_sources: deal.sources(),
         deal_name: deal.name().unwrap_or(NAMELESS),
         decisions: taken,
+        traces: true,
     }
 }
 

@@ -11,8 +11,8 @@ pub(super) fn markdown(data: &Evaluation) -> String {
     let mut out = Document(String::new());
     out.paragraph(&format!("# {}", escaped(&data.deal)));
     let policy = data.policy.label.as_ref().unwrap_or(&data.policy.name);
-    let version = format!("{} {}", data.policy.name, data.policy.version);
-    out.paragraph(&format!("Decided on {} by “{}” ({}).", data.as_of, escaped(policy), escaped(version.trim_end())));
+    let version = reading::version(data);
+    out.paragraph(&format!("Decided on {} by “{}” ({}).", data.as_of, escaped(policy), escaped(&version)));
     if data.strict {
         out.paragraph("What the policy presumes is left out of account.");
     }
@@ -68,7 +68,8 @@ impl Document {
     /// A decision that went as usual: one line.
     fn quiet(&mut self, decision: &Decision, answer: &Answer) {
         let label = escaped(decision.label.as_ref().unwrap_or(&decision.name));
-        self.bullet(&format!("{label}: **{}**", escaped(&reading::verdict(answer))));
+        let because = reading::default_reason(answer).map(|because| format!(". {}", escaped(because)));
+        self.bullet(&format!("{label}: **{}**{}", escaped(&reading::verdict(answer)), because.unwrap_or_default()));
     }
 
     fn decision(&mut self, decision: &Decision) {
@@ -87,7 +88,7 @@ impl Document {
             }
             Answers::Each { answers, names } => {
                 self.paragraph(&format!("### {label}"));
-                self.each(answers, names);
+                self.each(decision, answers, names);
                 for (answer, name) in answers.iter().zip(names) {
                     if !matches!(answer.status, Status::Decided | Status::Default) {
                         self.paragraph(&format!("{}:", escaped(name)));
@@ -98,14 +99,19 @@ impl Document {
         }
     }
 
-    fn each(&mut self, answers: &[Answer], names: &[String]) {
+    fn each(&mut self, decision: &Decision, answers: &[Answer], names: &[String]) {
         if answers.is_empty() {
             self.paragraph("The list is empty.");
             return;
         }
         self.header(&["", "Answer", "Why"]);
         for (answer, name) in answers.iter().zip(names) {
-            let why: Vec<String> = answer.reasons.iter().filter_map(|r| r.because.as_deref().map(escaped)).collect();
+            let mut why: Vec<String> = Vec::new();
+            for reason in answer.reasons.iter().filter(|reason| reason.because.is_some()) {
+                let because = reason.because.as_deref().map(escaped).unwrap_or_default();
+                why.push(format!("{}{because}", perhaps(answer, reason)));
+            }
+            why.extend(reading::without_reason(decision, answer).as_deref().map(escaped));
             let provisional = if answer.provisional { " (provisional)" } else { "" };
             let verdict = format!("**{}**{provisional}", escaped(&reading::verdict(answer)));
             self.row(&[escaped(name), verdict, why.join("; ")]);
@@ -130,7 +136,10 @@ impl Document {
                     self.bullet(&format!("Computed as {}", code(&node.text)));
                 }
                 for reason in &answer.reasons {
-                    self.bullet(&because(reason));
+                    self.bullet(&format!("{}{}", perhaps(answer, reason), because(reason)));
+                }
+                if let Some(by) = reading::without_reason(decision, answer) {
+                    self.bullet(&reading::capitalized(&escaped(&by)));
                 }
             }
             Status::Undecided => self.undecided(decision, answer),
@@ -141,6 +150,7 @@ impl Document {
                     let outcome = escaped(reason.outcome.as_deref().unwrap_or_default());
                     let _ = writeln!(self.0, "  - {name} says **{outcome}**: {}", because(reason));
                 }
+                self.bullet(&reading::capitalized(reading::peace(decision, answer)));
             }
             Status::Error => {
                 if let Some(error) = &answer.error {
@@ -155,6 +165,10 @@ impl Document {
             }
         }
         self.failing(decision, answer);
+        for judged in &answer.judged {
+            let (label, value, who) = (escaped(&judged.label), escaped(&judged.value), escaped(&judged.who));
+            self.bullet(&format!("{label}: **{value}**, as judged by {who}"));
+        }
         for fact in &answer.presumed {
             let value = fact.presumed.as_deref().unwrap_or("a value");
             let label = escaped(&fact.label);
@@ -186,7 +200,11 @@ impl Document {
 
     fn undecided(&mut self, decision: &Decision, answer: &Answer) {
         if reading::is_gap(answer) {
-            self.bullet(&format!("All that it needs is known, and no {} speaks", decision.kind.rule_word()));
+            let (why, help) = reading::gap(decision, answer);
+            self.bullet(&reading::capitalized(&why));
+            if let Some(help) = help {
+                self.bullet(&reading::capitalized(&help));
+            }
             return;
         }
         if let Some(possible) = &answer.possible {
@@ -222,6 +240,12 @@ impl Document {
             self.row(&[escaped(&fact.label), format!("{question}{judged}"), escaped(&fact.takes), code(&fact.path)]);
         }
     }
+}
+
+/// What stands before the reason of a rule that may yet turn out not to stand.
+fn perhaps(answer: &Answer, reason: &Reason) -> String {
+    let rule = reason.rule.as_ref().filter(|_| reading::is_perhaps(answer, reason));
+    rule.map(|rule| format!("perhaps {}: ", code(rule))).unwrap_or_default()
 }
 
 fn because(reason: &Reason) -> String {

@@ -41,6 +41,8 @@ pub struct Report<'a> {
     pub deal_name: &'a str,
     /// What was decided.
     pub decisions: &'a Decisions,
+    /// Whether what the answers rest on is part of it, as far as the decisions were taken with explanations.
+    pub traces: bool,
 }
 
 impl Report<'_> {

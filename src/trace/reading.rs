@@ -4,8 +4,8 @@ use crate::facts::Element;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::data::{
-    Answer, Answers, Cite, Decision, Definition, Evaluation, FactRef, Kind, Node, NodeKind, NodeState, Origin, Place,
-    Points, Possible, Rubric, RuleState, Shown, Status,
+    Answer, Answers, Cite, Decision, Definition, Evaluation, FactRef, Judgement, Kind, Node, NodeKind, NodeState,
+    Origin, Place, Points, Possible, Reason, Rubric, RuleState, Shown, Status,
 };
 use super::words;
 
@@ -13,6 +13,9 @@ use super::words;
 const DEEPEST: u32 = 8;
 /// How many values are named before the rest is counted.
 const MOST_VALUES: usize = 12;
+
+/// How many characters of a hash tell policies apart for people.
+const SHORT_HASH: usize = 8;
 
 /// How long a number can be for an end of a range to be worth naming.
 const LONGEST_NUMBER: usize = 40;
@@ -103,6 +106,24 @@ impl<'a> Reading<'a> {
         let mut seen = FxHashSet::default();
         self.gather(node, record, 0, &mut seen, &mut found);
         found
+    }
+
+    /// The judgements that the rules that stand rest on.
+    pub(super) fn judged(&self, answer: &'a Answer) -> Vec<Judgement> {
+        let mut judged = Vec::new();
+        let rules = answer.trace.iter().flat_map(|t| &t.rules).filter(|r| r.state == RuleState::Stands);
+        for condition in rules.filter(|_| settled(answer)).filter_map(|r| r.when.as_ref().or(r.requires.as_ref())) {
+            for (fact, _) in self.behind(condition, answer.record) {
+                let presumed = fact.origin == Some(Origin::Presumed);
+                let Some(who) = fact.judged_by.clone().filter(|_| !presumed) else { continue };
+                let label = fact.label.as_ref().unwrap_or(&fact.text).clone();
+                let judgement = Judgement { who, label, value: outcome(fact) };
+                if !judged.contains(&judgement) {
+                    judged.push(judgement);
+                }
+            }
+        }
+        judged
     }
 
     fn gather(
@@ -320,6 +341,7 @@ pub(super) fn source(node: &Node) -> Option<String> {
 pub(super) fn verdict(answer: &Answer) -> String {
     match answer.status {
         Status::Decided | Status::Default => answer.value.as_ref().map_or_else(String::new, |v| v.words.clone()),
+        Status::Undecided if is_gap(answer) => "a gap in the policy".to_owned(),
         Status::Undecided => "undecided".to_owned(),
         Status::Conflict => "in conflict".to_owned(),
         Status::Error => "error".to_owned(),
@@ -329,6 +351,54 @@ pub(super) fn verdict(answer: &Answer) -> String {
 /// Whether everything is given and no rule speaks.
 pub(super) fn is_gap(answer: &Answer) -> bool {
     answer.status == Status::Undecided && answer.missing.as_ref().is_none_or(Vec::is_empty)
+}
+
+/// Why the default is as it is, where the default is the answer.
+pub(super) fn default_reason(answer: &Answer) -> Option<&str> {
+    let mut reasons = answer.reasons.iter().filter(|_| answer.status == Status::Default);
+    reasons.find_map(|reason| reason.because.as_deref())
+}
+
+/// Why an answer is a gap, and what closes it.
+pub(super) fn gap(decision: &Decision, answer: &Answer) -> (String, Option<String>) {
+    let rules = answer.trace.iter().flat_map(|trace| &trace.rules);
+    let mut parts = rules.flat_map(|rule| rule.when.iter().chain(&rule.requires).chain([&rule.outcome]));
+    if decision.kind == Kind::Computed || parts.any(|part| part.state == NodeState::Gap) {
+        return ("it rests on a decision for which no rule speaks".to_owned(), None);
+    }
+    let word = decision.kind.rule_word();
+    (format!("all that it needs is known, and no {word} speaks"), Some(format!("add a {word} or a default")))
+}
+
+/// What ends a conflict.
+pub(super) fn peace(decision: &Decision, answer: &Answer) -> &'static str {
+    match (decision.kind, answer.reasons.len()) {
+        (Kind::Table, _) => "narrow the rows until they agree, or take the first that matches",
+        (_, ..=2) => "let one rule override the other",
+        _ => "let one rule override the others",
+    }
+}
+
+/// The rules that stand, those that may yet turn out not to as `perhaps dedicated`.
+pub(super) fn by(answer: &Answer) -> Vec<String> {
+    let of = |rule: &String| if answer.perhaps.contains(rule) { format!("perhaps {rule}") } else { rule.clone() };
+    answer.by.iter().flatten().map(of).collect()
+}
+
+/// Whether a reason is that of a rule that may yet turn out not to stand.
+pub(super) fn is_perhaps(answer: &Answer, reason: &Reason) -> bool {
+    reason.rule.as_ref().is_some_and(|rule| answer.perhaps.contains(rule))
+}
+
+/// The rules that stand and say no reason, by their names: `by row_3`.
+pub(super) fn without_reason(decision: &Decision, answer: &Answer) -> Option<String> {
+    if !matches!(decision.kind, Kind::Rules | Kind::Table) {
+        return None;
+    }
+    let says = |rule: &String| answer.reasons.iter().any(|reason| reason.rule.as_ref() == Some(rule));
+    let rules = answer.by.iter().flatten().zip(by(answer)).filter(|(rule, _)| !says(rule));
+    let rules: Vec<String> = rules.map(|(_, words)| words).collect();
+    if rules.is_empty() { None } else { Some(format!("by {}", words::listed(&rules, "and"))) }
 }
 
 /// What else may come of it, beside values: `it may turn out that no rule covers this, or that rules contradict
@@ -402,21 +472,40 @@ pub(super) fn answers(decision: &Decision) -> &[Answer] {
     }
 }
 
-/// How many answers ended how: `19 decided, 3 by default, 1 undecided`.
+/// The policy's name and version and its text's short hash: `opencraft 2026.11, text 1f0c9a3e`.
+pub(super) fn version(data: &Evaluation) -> String {
+    let version = format!("{} {}", data.policy.name, data.policy.version);
+    match short_hash(data) {
+        Some(hash) => format!("{}, text {hash}", version.trim_end()),
+        None => version.trim_end().to_owned(),
+    }
+}
+
+/// The first characters of the hash over the policy's files.
+pub(super) fn short_hash(data: &Evaluation) -> Option<&str> {
+    data.policy.hash.get(..SHORT_HASH)
+}
+
+/// How many answers ended how: `19 decided, 3 by default, 1 undecided; 2 of these provisional`.
 pub(super) fn summary(data: &Evaluation) -> String {
     let all: Vec<&Answer> = data.decisions.iter().flat_map(answers).collect();
     let of = |status: Status| all.iter().filter(|a| a.status == status).count();
+    let gaps = all.iter().filter(|a| is_gap(a)).count();
+    let provisional = match all.iter().filter(|a| a.provisional).count() {
+        0 => String::new(),
+        n => format!("; {n} of these provisional"),
+    };
     let parts = [
         (of(Status::Decided), "decided"),
         (of(Status::Default), "by default"),
-        (of(Status::Undecided), "undecided"),
+        (of(Status::Undecided) - gaps, "undecided"),
+        (gaps, "in a gap of the policy"),
         (of(Status::Conflict), "in conflict"),
         (of(Status::Error), "in error"),
-        (all.iter().filter(|a| a.provisional).count(), "provisional"),
     ];
     let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     let count = words::count(all.len(), "answer", "answers");
-    if parts.is_empty() { count } else { format!("{count}: {}", parts.join(", ")) }
+    if parts.is_empty() { count } else { format!("{count}: {}{provisional}", parts.join(", ")) }
 }
 
 /// The address, if it is one of the web: no view links to anything else.

@@ -151,6 +151,7 @@ impl Runner {
             deal_sources: &self.deal_sources,
             deal_name: "example.ron",
             decisions: &decisions,
+            traces: true,
         }
         .data();
         let mut wrong = Vec::new();

@@ -82,6 +82,7 @@ impl Pack {
             deal_sources: &deal_sources,
             deal_name: name,
             decisions: &decisions,
+            traces: true,
         })
     }
 }

@@ -124,20 +124,35 @@ fn heading(style: Style, sign: &str, cases: &CaseFiles, done: &Done<'_>) -> Stri
     format!("{style}{sign} {}{style:#}{}", done.case.name, place.unwrap_or_default())
 }
 
-/// `12 cases: 10 as expected, 1 failed, 1 changed`.
+/// `12 cases: 9 as expected, 2 failed, 1 changed; of those that failed 1 changed too`: each case counts once.
 fn counts(all: &[(&Ran<'_>, &Done<'_>)], saved: &Saved) -> String {
     let of = |is: &dyn Fn(&Done<'_>) -> bool| all.iter().filter(|(_, done)| is(done)).count();
-    let same = |done: &Done<'_>| !done.has_failed() && done.verdict == Verdict::Same;
+    let changed = |done: &Done<'_>| matches!(done.verdict, Verdict::Changed(_));
+    let failed = of(&|done| done.has_failed());
     let parts = [
-        (GOOD, of(&same), "as expected"),
-        (BAD, of(&|done| done.has_failed()), "failed"),
-        (CHANGED, of(&|done| matches!(done.verdict, Verdict::Changed(_))), "changed"),
-        (CHANGED, of(&|done| done.verdict == Verdict::New), "new"),
-        (GOOD, saved.accepted, "accepted"),
+        (GOOD, of(&|done| !done.has_failed() && done.verdict == Verdict::Same), "as expected"),
+        (BAD, failed, "failed"),
+        (CHANGED, of(&|done| !done.has_failed() && changed(done)), "changed"),
+        (CHANGED, of(&|done| !done.has_failed() && done.verdict == Verdict::New), "new"),
     ];
-    let parts = parts.iter().filter(|(_, n, _)| *n > 0);
-    let parts: Vec<String> = parts.map(|(style, n, what)| format!("{style}{n} {what}{style:#}")).collect();
-    format!("{}: {}", count(all.len()), parts.join(", "))
+    let counted = parts.iter().filter(|(_, n, _)| *n > 0);
+    let counted: Vec<String> = counted.map(|(style, n, what)| format!("{style}{n} {what}{style:#}")).collect();
+    let mut text = format!("{}: {}", count(all.len()), counted.join(", "));
+    let too = [
+        (of(&|done| done.has_failed() && changed(done)), "changed"),
+        (of(&|done| done.has_failed() && done.verdict == Verdict::New), "new"),
+    ];
+    let too: Vec<String> = too.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if !too.is_empty() {
+        text.push_str(&format!("; of those that failed {} too", too.join(", ")));
+    } else if failed == 0 && of(&|done| done.verdict != Verdict::Same) > 0 {
+        text.push_str("; all expectations are met");
+    }
+    if saved.accepted > 0 {
+        let written = crate::trace::words::count(saved.accepted, "snapshot", "snapshots");
+        text.push_str(&format!("; {GOOD}{written} written{GOOD:#}"));
+    }
+    text
 }
 
 /// What can be done now.

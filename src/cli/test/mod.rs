@@ -16,7 +16,7 @@ use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::{Global, find};
 use crate::base::did_you_mean;
-use crate::cases::Selection;
+use crate::cases::{Case, Selection};
 use crate::host::{self, CaseFiles};
 use crate::pack::Pack;
 use ran::Ran;
@@ -159,7 +159,7 @@ fn save(arguments: &Arguments, cases: &CaseFiles, ran: &mut [Ran<'_>]) -> Result
 
 /// There is no case to run.
 fn nothing(dir: &std::path::Path, cases: &CaseFiles, selection: &Selection) -> Failure {
-    let all: Vec<_> = cases.files.iter().flat_map(|file| &file.cases).collect();
+    let all: Vec<&Case> = cases.files.iter().flat_map(|file| &file.cases).collect();
     if all.is_empty() {
         let folder: PathBuf = dir.join("cases");
         let folder = folder.strip_prefix(".").unwrap_or(&folder).display();
@@ -181,7 +181,10 @@ fn nothing(dir: &std::path::Path, cases: &CaseFiles, selection: &Selection) -> F
         };
     }
     let failure = Failure::message("no case is picked out");
-    let one = |name: &String| all.iter().any(|case| case.name.to_lowercase().contains(&name.to_lowercase()));
+    let one = |name: &String| {
+        let alone = Selection { names: vec![name.clone()], tags: Vec::new() };
+        cases.files.iter().any(|file| file.cases.iter().any(|case| alone.takes(case, &file.relative)))
+    };
     match selection.names.iter().find(|name| !one(name)) {
         Some(name) => failure.help(format!("no case or file has `{name}` in its name")),
         None => failure.help("no case of these names has one of these tags"),

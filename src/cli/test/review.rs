@@ -188,7 +188,7 @@ fn trace(pack: &Pack, cases: &CaseFiles, ran: &[Ran<'_>], set: &[Place], output:
     };
     let sources = &cases.sources;
     let (deal_name, deal, decisions) = (done.case.name.as_str(), &deal, &decisions);
-    let report = Report { policy, sources, deal, deal_sources: sources, deal_name, decisions };
+    let report = Report { policy, sources, deal, deal_sources: sources, deal_name, decisions, traces: true };
     output.line(&report.tree(TreeOptions { verbose: true, color: output.color() }))
 }
 

@@ -30,7 +30,7 @@ Examples:
   dealdesk watch
   dealdesk watch deals/*.ron --as-of 2026-03-01
   dealdesk watch deal.ron --decision discovery.billing
-  dealdesk watch deals/*.json --format json | jq -c 'select(.event == \"changed\") | .changes[]'
+  dealdesk watch deals/*.json --format json | jq -c 'select(.changes) | .changes[]'
 
 Exit codes:
   0  ended with Ctrl-C, or nobody reads any more

@@ -54,6 +54,7 @@ impl Setting<'_> {
             return Err(problem(Code::DealType, format!("`{list}` is not a list, and has no `[{index}]`")));
         };
         let mut records = self.records(fact);
+        let before = records.len();
         if index > records.len() || index >= up_to as usize {
             return Err(self.no_such_record(list.trim(), index, records.len(), up_to));
         }
@@ -71,8 +72,10 @@ impl Setting<'_> {
                 }
             }
         }
-        let given = Given { value: Value::List(records.into()), origin: Origin::Set };
-        self.deal.given.insert(fact, given);
+        // A list that is as long as before is still the list of whoever gave it.
+        let given = self.deal.get(fact).filter(|_| index < before);
+        let origin = given.map_or(Origin::Set, |given| given.origin);
+        self.deal.given.insert(fact, Given { value: Value::List(records.into()), origin });
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::Report;
 use super::data::{self, Answers, Evaluation, Fault, Kind, Operand, PolicyInfo, Possible, Reason, Shown, Status};
+use super::reading::{self, Reading};
 use super::words;
 use crate::engine;
 use crate::facts::{Element, Type, Value, encode};
@@ -21,7 +22,25 @@ pub(super) struct Builder<'a> {
 
 /// The data of a report.
 pub(super) fn evaluation(report: &Report<'_>) -> Evaluation {
-    Builder { report, policy: report.policy }.evaluation()
+    let mut data = Builder { report, policy: report.policy }.evaluation();
+    let reading = Reading::new(&data);
+    let all = data.decisions.iter().chain(&data.needed).flat_map(reading::answers);
+    let judged: Vec<_> = all.map(|answer| reading.judged(answer)).collect();
+    let all = data.decisions.iter_mut().chain(&mut data.needed).flat_map(|decision| match &mut decision.answers {
+        Answers::One(answer) => std::slice::from_mut(answer.as_mut()),
+        Answers::Each { answers, .. } => answers.as_mut_slice(),
+    });
+    for (answer, judged) in all.zip(judged) {
+        answer.judged = judged;
+        if !report.traces {
+            answer.trace = None;
+        }
+    }
+    if !report.traces {
+        data.needed.clear();
+        data.definitions.clear();
+    }
+    data
 }
 
 impl Builder<'_> {
@@ -121,6 +140,8 @@ impl Builder<'_> {
             refer: self.referrals(id, answer),
             reasons: self.reasons(id, answer),
             trace: answer.explanation.as_ref().map(|e| Box::new(self.trace(id, answer, e, record))),
+            perhaps: Vec::new(),
+            judged: Vec::new(),
         };
         match &answer.state {
             engine::State::Decided(value) | engine::State::Default(value) => {
@@ -131,6 +152,8 @@ impl Builder<'_> {
                 out.unit = if value.is_none() { None } else { self.unit(ty) };
                 out.value = Some(value);
                 out.by = Some(rule_names(&answer.by));
+                let open = answer.by.iter().filter(|rule| !answer.certain.contains(rule)).copied();
+                out.perhaps = rule_names(&open.collect::<Vec<u32>>());
             }
             engine::State::Undecided(undecided) => {
                 out.status = Status::Undecided;

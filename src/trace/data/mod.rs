@@ -202,6 +202,23 @@ pub struct Answer {
     /// The reasons that hold for the answer as it stands, in order; the trace has them too.
     #[serde(skip)]
     pub reasons: Vec<Reason>,
+    /// The rules among `by` that may yet turn out not to stand, with the same outcome.
+    #[serde(skip)]
+    pub perhaps: Vec<String>,
+    /// What the rules that stand rest on and people judged; the trace has it too.
+    #[serde(skip)]
+    pub judged: Vec<Judgement>,
+}
+
+/// A fact that is somebody's judgement, and was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// Whose judgement it is.
+    pub who: String,
+    /// What people call the fact.
+    pub label: String,
+    /// Its value, in words.
+    pub value: String,
 }
 
 /// Why an answer is as it is: a rule that stands, one of those that disagree, or the default.

@@ -56,8 +56,7 @@ impl<'a> Page<'a> {
         out.raw("</style>\n</head>\n<body>\n");
         out.open("header", &[]);
         out.element("h1", &[], &data.deal);
-        let version = format!("{} {}", data.policy.name, data.policy.version);
-        let line = format!("Decided on {} by “{policy}” ({})", data.as_of, version.trim_end());
+        let line = format!("Decided on {} by “{policy}” ({})", data.as_of, reading::version(data));
         out.element("p", &[("class", "soft")], &line);
         if data.strict {
             out.element("p", &[], "What the policy presumes is left out of account.");
@@ -138,25 +137,9 @@ impl<'a> Page<'a> {
         self.rubric(answer);
         match answer.status {
             Status::Decided | Status::Default if decision.kind == Kind::Checklist => {}
-            Status::Decided | Status::Default => match answer.reasons.as_slice() {
-                [] => {}
-                [one] => {
-                    self.markup.raw("<p>");
-                    self.because(one);
-                    self.markup.raw("</p>\n");
-                }
-                several => {
-                    self.markup.raw("<ul>\n");
-                    for reason in several {
-                        self.markup.raw("<li>");
-                        self.because(reason);
-                        self.markup.raw("</li>\n");
-                    }
-                    self.markup.raw("</ul>\n");
-                }
-            },
+            Status::Decided | Status::Default => self.reasons(decision, answer),
             Status::Undecided => self.undecided(decision, answer),
-            Status::Conflict => self.conflict(answer),
+            Status::Conflict => self.conflict(decision, answer),
             Status::Error => {
                 if let Some(fault) = &answer.error {
                     self.fault(fault);
@@ -164,6 +147,10 @@ impl<'a> Page<'a> {
             }
         }
         self.failing(decision, answer);
+        for judged in &answer.judged {
+            let line = format!("{}: {}, as judged by {}", judged.label, judged.value, judged.who);
+            self.markup.element("p", &[], &line);
+        }
         for fact in &answer.presumed {
             let value = fact.presumed.as_deref().unwrap_or("a value");
             let line = format!("Provisional: nobody said, so {} is presumed to be {value}.", fact.label);
@@ -216,6 +203,27 @@ impl<'a> Page<'a> {
         out.element("p", &[("class", "soft")], &line);
     }
 
+    fn reasons(&mut self, decision: &Decision, answer: &Answer) {
+        let tag = if answer.reasons.len() > 1 { "li" } else { "p" };
+        if tag == "li" {
+            self.markup.raw("<ul>\n");
+        }
+        for reason in &answer.reasons {
+            self.markup.raw(&format!("<{tag}>"));
+            if let Some(rule) = reason.rule.as_ref().filter(|_| reading::is_perhaps(answer, reason)) {
+                self.markup.text(&format!("perhaps {rule}: "));
+            }
+            self.because(reason);
+            self.markup.raw(&format!("</{tag}>\n"));
+        }
+        if tag == "li" {
+            self.markup.raw("</ul>\n");
+        }
+        if let Some(by) = reading::without_reason(decision, answer) {
+            self.markup.element("p", &[("class", "soft")], &reading::capitalized(&by));
+        }
+    }
+
     fn because(&mut self, reason: &Reason) {
         if let Some(because) = &reason.because {
             self.markup.text(because);
@@ -237,8 +245,11 @@ impl<'a> Page<'a> {
 
     fn undecided(&mut self, decision: &Decision, answer: &Answer) {
         if reading::is_gap(answer) {
-            let line = format!("All that it needs is known, and no {} speaks.", decision.kind.rule_word());
-            self.markup.element("p", &[], &line);
+            let (why, help) = reading::gap(decision, answer);
+            self.markup.element("p", &[], &format!("{}.", reading::capitalized(&why)));
+            if let Some(help) = help {
+                self.help(&help);
+            }
             return;
         }
         if let Some(possible) = &answer.possible {
@@ -250,7 +261,7 @@ impl<'a> Page<'a> {
         self.markup.element("p", &[], &format!("Missing: {}", reading::missing_labels(answer)));
     }
 
-    fn conflict(&mut self, answer: &Answer) {
+    fn conflict(&mut self, decision: &Decision, answer: &Answer) {
         self.markup.raw("<p>Rules that stand disagree:</p>\n<ul>\n");
         for reason in &answer.reasons {
             self.markup.raw("<li>");
@@ -262,6 +273,12 @@ impl<'a> Page<'a> {
             self.markup.raw("</li>\n");
         }
         self.markup.raw("</ul>\n");
+        self.help(reading::peace(decision, answer));
+    }
+
+    /// What whoever writes the policy can do.
+    fn help(&mut self, help: &str) {
+        self.markup.element("p", &[("class", "soft")], &format!("{}.", reading::capitalized(help)));
     }
 
     fn fault(&mut self, fault: &Fault) {
@@ -335,6 +352,7 @@ fn verdict(out: &mut Markup, answer: &Answer) {
             }
             return;
         }
+        Status::Undecided if reading::is_gap(answer) => ("badge open", "a gap in the policy"),
         Status::Undecided => ("badge open", "undecided"),
         Status::Conflict => ("badge bad", "in conflict"),
         Status::Error => ("badge bad", "error"),

@@ -178,6 +178,8 @@ prop_compose! {
             }),
             refer: refer.into_iter().map(|(to, text)| Refer { to, text }).collect(),
             trace: None,
+            perhaps: Vec::new(),
+            judged: Vec::new(),
             reasons: rules.iter().map(|(rule, because)| reason(Some(rule.clone()), because.clone()))
                 .chain(reasons.into_iter().map(|because| reason(None, Some(because)))).collect(),
         }

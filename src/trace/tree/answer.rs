@@ -2,7 +2,7 @@
 
 use super::Tree;
 use crate::facts::Element;
-use crate::trace::data::{Answer, Decision, Fault, Kind, NodeState, Origin, Reason, RuleState, Status};
+use crate::trace::data::{Answer, Decision, Fault, Kind, NodeState, Reason, RuleState, Status};
 use crate::trace::page::{BAD, BOLD, DIM, LINK, Line, Margin, OPEN, PLAIN};
 use crate::trace::{reading, words};
 
@@ -31,7 +31,7 @@ impl<'a> Tree<'a> {
             }
         }
         self.failing(decision, answer, margin);
-        self.judged(answer, margin, record);
+        self.judged(answer, margin);
         self.presumed(answer, margin);
         for refer in &answer.refer {
             let mut line = Line::new().with(LINK.bold(), format!("ask {}", refer.to));
@@ -95,19 +95,23 @@ impl<'a> Tree<'a> {
         let several = answer.reasons.iter().filter(|r| r.rule.is_some()).count() > 1;
         for reason in &answer.reasons {
             let margin = if several { margin.within("· ") } else { margin.clone() };
-            self.page.put(&margin, &because(reason));
+            let mut line = Line::new();
+            if let Some(rule) = reason.rule.as_ref().filter(|_| reading::is_perhaps(answer, reason)) {
+                line.push(DIM, format!("perhaps {rule}: "));
+            }
+            append(&mut line, reason);
+            self.page.put(&margin, &line);
+        }
+        if let Some(by) = reading::without_reason(decision, answer) {
+            self.page.put(margin, &Line::new().with(DIM, by));
         }
     }
 
     fn undecided(&mut self, decision: &Decision, answer: &Answer, margin: &Margin) {
         if reading::is_gap(answer) {
-            let gap = answer.trace.as_ref().is_some_and(|t| !t.rules.is_empty());
-            let line = if gap || answer.trace.is_none() {
-                format!("all that it needs is known, and no {} speaks", decision.kind.rule_word())
-            } else {
-                "it rests on a decision for which no rule speaks".to_owned()
-            };
-            self.page.put(margin, &Line::new().with(OPEN, line));
+            let (why, help) = reading::gap(decision, answer);
+            self.page.put(margin, &Line::new().with(OPEN, why));
+            self.help(help.as_deref(), margin);
             return;
         }
         if let Some(possible) = &answer.possible {
@@ -136,6 +140,14 @@ impl<'a> Tree<'a> {
             }
             append(&mut line, reason);
             self.page.put(&margin.within("· "), &line);
+        }
+        self.help(Some(reading::peace(decision, answer)), margin);
+    }
+
+    /// What whoever writes the policy can do.
+    fn help(&mut self, help: Option<&str>, margin: &Margin) {
+        if let Some(help) = help {
+            self.page.put(margin, &Line::new().with(DIM, format!("help: {help}")));
         }
     }
 
@@ -174,26 +186,10 @@ impl<'a> Tree<'a> {
     }
 
     /// The judgements that the rules that stand rest on.
-    fn judged(&mut self, answer: &'a Answer, margin: &Margin, record: Option<Element>) {
-        let Some(trace) = &answer.trace else { return };
-        if self.options.verbose || !reading::settled(answer) {
-            return;
-        }
-        let standing = trace.rules.iter().filter(|r| r.state == RuleState::Stands);
-        let mut said = Vec::new();
-        for condition in standing.filter_map(|r| r.when.as_ref().or(r.requires.as_ref())) {
-            for (fact, _) in self.reading.behind(condition, record) {
-                let presumed = fact.origin == Some(Origin::Presumed);
-                let Some(who) = fact.judged_by.as_ref().filter(|_| !presumed) else { continue };
-                let label = fact.label.as_ref().unwrap_or(&fact.text);
-                let line = (who, format!("{label}: {}", reading::outcome(fact)));
-                if !said.contains(&line) {
-                    said.push(line);
-                }
-            }
-        }
-        for (who, what) in said {
-            self.page.put(margin, &Line::new().plain(what).plain(", as judged by ").with(LINK, who));
+    fn judged(&mut self, answer: &Answer, margin: &Margin) {
+        for judged in answer.judged.iter().filter(|_| !self.options.verbose) {
+            let line = Line::new().plain(format!("{}: {}", judged.label, judged.value));
+            self.page.put(margin, &line.plain(", as judged by ").with(LINK, &judged.who));
         }
     }
 

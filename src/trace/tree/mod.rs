@@ -32,6 +32,7 @@ pub(super) fn tree(data: &Evaluation, options: TreeOptions) -> String {
     tree.missing();
     tree.page.blank();
     tree.page.put(&Margin::default(), &Line::new().with(DIM, reading::summary(data)));
+    tree.legend();
     tree.page.finish()
 }
 
@@ -51,6 +52,8 @@ impl<'a> Tree<'a> {
             Some(label) => format!("{label} ({})", policy.trim_end()),
             None => policy,
         };
+        let hash = reading::short_hash(data).filter(|_| self.options.verbose);
+        let policy = hash.map_or(policy.clone(), |hash| format!("{}, text {hash}", policy.trim_end()));
         self.page.put(&Margin::default(), &Line::new().with(DIM, policy));
         if data.strict {
             let strict = "strict: what the policy presumes is left out of account";
@@ -58,7 +61,30 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Decisions one below the other, with an empty line after each that takes more than one line.
+    /// What the signs before the answers mean, where there are others than that of a decided answer.
+    fn legend(&mut self) {
+        let data = self.reading.data;
+        let needed = data.needed.iter().filter(|_| self.options.verbose);
+        let all: Vec<&Answer> = data.decisions.iter().chain(needed).flat_map(reading::answers).collect();
+        let has = |is: &dyn Fn(&Answer) -> bool| all.iter().any(|answer| is(answer));
+        let gap = has(&reading::is_gap);
+        let undecided = has(&|a| a.status == Status::Undecided && !reading::is_gap(a));
+        let signs = [
+            (has(&|a| a.status == Status::Default), "○ by default"),
+            (undecided && !gap, "? undecided"),
+            (gap && !undecided, "? a gap"),
+            (undecided && gap, "? undecided or a gap"),
+            (has(&|a| matches!(a.status, Status::Conflict | Status::Error)), "✗ in conflict or in error"),
+        ];
+        let signs: Vec<&str> = signs.iter().filter(|(is, _)| *is).map(|(_, words)| *words).collect();
+        if signs.is_empty() {
+            return;
+        }
+        let more = if self.options.verbose { "" } else { "; --verbose says more" };
+        self.page.put(&Margin::default(), &Line::new().with(DIM, format!("{}{more}", signs.join(", "))));
+    }
+
+    /// Decisions one below the other, with an empty line after each that is told in full and takes more than one line.
     fn decisions(&mut self, decisions: &[&'a Decision]) {
         let mut long = false;
         for decision in decisions {
@@ -66,20 +92,28 @@ impl<'a> Tree<'a> {
                 self.page.blank();
             }
             let before = self.page.lines();
-            self.decision(decision);
-            long = self.page.lines() > before + 1;
+            let in_full = self.decision(decision);
+            long = in_full && self.page.lines() > before + 1;
         }
     }
 
-    fn decision(&mut self, decision: &'a Decision) {
+    /// Says whether it is told in full.
+    fn decision(&mut self, decision: &'a Decision) -> bool {
         match &decision.answers {
             Answers::One(answer) => {
                 self.title(decision, Some(answer));
-                if self.options.verbose || reading::worth_telling(decision, answer) {
+                let in_full = self.options.verbose || reading::worth_telling(decision, answer);
+                if in_full {
                     self.answer(decision, answer, &Margin::spaces(2), None);
+                } else if let Some(because) = reading::default_reason(answer) {
+                    self.page.put(&Margin::spaces(2), &Line::new().with(DIM, because));
                 }
+                in_full
             }
-            Answers::Each { answers, names } => self.each(decision, answers, names),
+            Answers::Each { answers, names } => {
+                self.each(decision, answers, names);
+                true
+            }
         }
     }
 
@@ -90,8 +124,12 @@ impl<'a> Tree<'a> {
         }
         for (answer, name) in answers.iter().zip(names) {
             let mut line = mark(answer).plain(name).plain(": ").with(BOLD, reading::verdict(answer));
-            if let Some(by) = answer.by.as_ref().filter(|by| !by.is_empty()) {
+            let by = reading::by(answer);
+            if !by.is_empty() {
                 line.push(DIM, format!("  by {}", by.join(", ")));
+            }
+            if let Some(because) = reading::default_reason(answer).filter(|_| !self.options.verbose) {
+                line.push(DIM, format!("  {because}"));
             }
             if answer.provisional {
                 line.push(OPEN, "  provisional");
