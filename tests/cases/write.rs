@@ -18,7 +18,7 @@ fn new_cases_wait_until_they_are_accepted() {
     let first = folder.test(&[]);
     assert_eq!(first.code, 1);
     assert_eq!(folder.cases(), ["grades.ron", "grades.ron.snap.new"]);
-    assert!(first.out.ends_with("4 cases: 4 new\n"), "{}", first.out);
+    assert!(first.out.ends_with("4 cases: 4 new; all expectations are met\n"), "{}", first.out);
     let waiting = folder.read(PENDING);
     let accepted = folder.test(&["--accept"]);
     assert_eq!((accepted.code, accepted.err.as_str()), (0, ""));
