@@ -77,6 +77,7 @@ pub mod diagnostic;
 pub mod engine;
 pub mod facts;
 pub mod host;
+pub mod mutate;
 pub mod pack;
 pub mod policy;
 pub mod syntax;

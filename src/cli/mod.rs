@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod fmt;
 mod init;
+mod mutate;
 mod output;
 mod test;
 mod watch;
@@ -43,6 +44,7 @@ Examples:
   dealdesk why deal.ron discovery.billing --not waived
   dealdesk check                         report every problem of the policies
   dealdesk test                          decide the pack's cases, and show what changed
+  dealdesk mutate                        make small mistakes in the policies; do the cases notice?
   dealdesk watch deal.ron                show what every save of a policy changes
   dealdesk fmt                           lay out the policies as all policies are laid out
   dealdesk init discounts                begin a pack of policies
@@ -74,6 +76,7 @@ enum Command {
     Why(why::Arguments),
     Check(check::Arguments),
     Test(test::Arguments),
+    Mutate(mutate::Arguments),
     Watch(watch::Arguments),
     Fmt(fmt::Arguments),
     Explain(explain::Arguments),
@@ -96,6 +99,7 @@ pub fn run() -> ExitCode {
         Command::Why(arguments) => why::run(arguments, &cli.global, &mut output),
         Command::Check(arguments) => check::run(arguments, &cli.global, &mut output),
         Command::Test(arguments) => test::run(arguments, &cli.global, &mut output),
+        Command::Mutate(arguments) => mutate::run(arguments, &cli.global, &mut output),
         Command::Watch(arguments) => watch::run(arguments, &cli.global, &mut output),
         Command::Fmt(arguments) => fmt::run(arguments, &cli.global, &mut output),
         Command::Explain(arguments) => explain::run(arguments, &mut output),

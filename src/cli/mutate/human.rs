@@ -1,0 +1,87 @@
+//! The results for people: what survived, as a change of the policy.
+
+use anstyle::{AnsiColor, Style};
+
+use super::super::exit::Failure;
+use super::super::output::{HEADING, Output};
+use super::{Fate, Results, Tried};
+use crate::facts::write;
+use crate::mutate::Telling;
+
+const OLD: Style = AnsiColor::Red.on_default();
+const NEW: Style = AnsiColor::Green.on_default();
+
+pub(super) fn show(results: &Results<'_>, verbose: bool, output: &mut Output) -> Result<(), Failure> {
+    for tried in &results.tried {
+        match &tried.fate {
+            Fate::Survived(telling, tries) => {
+                output.line(&difference(tried, "survived"))?;
+                output.line(&told(results, telling.as_deref(), *tries))?;
+            }
+            Fate::Killed(killer) if verbose => {
+                let (file, name) = results.names.get(killer.case).copied().unwrap_or_default();
+                let how = if killer.expectation { "expectation" } else { "snapshot" };
+                output.line(&difference(tried, "killed"))?;
+                output.line(&format!("  by the {how} of “{name}” in {file}: {}\n", killer.message))?;
+            }
+            Fate::Equal if verbose => {
+                output.line(&difference(tried, "no mistake"))?;
+                output.line("  no decision rests on it\n")?;
+            }
+            _ => {}
+        }
+    }
+    output.line(&summary(results))
+}
+
+fn difference(tried: &Tried, fate: &str) -> String {
+    let place = tried.words.place.as_ref().map(|place| format!("{}:{}  ", place.file, place.line)).unwrap_or_default();
+    let mut text =
+        format!("{HEADING}{place}{}{HEADING:#}  {}, {fate}", tried.mutant.owner, tried.mutant.operator.words());
+    let (before, after) = (&tried.words.before, &tried.words.after);
+    for line in before.iter().filter(|line| !after.contains(line)) {
+        text.push_str(&format!("\n  {OLD}- {line}{OLD:#}"));
+    }
+    for line in after.iter().filter(|line| !before.contains(line)) {
+        text.push_str(&format!("\n  {NEW}+ {line}{NEW:#}"));
+    }
+    text
+}
+
+fn told(results: &Results<'_>, telling: Option<&Telling>, tries: usize) -> String {
+    let Some(telling) = telling else {
+        return match tries {
+            1 => "  no deal that tells was found in 1 try\n".to_owned(),
+            _ => format!("  no deal that tells was found in {tries} tries\n"),
+        };
+    };
+    let deal = write::ron(&results.pack.policy().schema, &telling.deal);
+    let deal: String = deal.lines().map(|line| format!("\n    {line}")).collect();
+    let changes: String = telling.changes.iter().map(|change| format!("\n  {change}")).collect();
+    format!("  this deal would tell, as of {}:{deal}{changes}\n", telling.as_of)
+}
+
+fn summary(results: &Results<'_>) -> String {
+    let counts = results.counts();
+    let mut text = match counts.all {
+        1 => "1 mistake: ".to_owned(),
+        n => format!("{n} mistakes: "),
+    };
+    text.push_str(&format!(
+        "{} killed ({} by expectations, {} by snapshots alone), {} survived",
+        counts.killed(),
+        counts.by_expectation,
+        counts.by_snapshot,
+        counts.survived
+    ));
+    if counts.equal > 0 {
+        text.push_str(&format!(", {} without effect", counts.equal));
+    }
+    if counts.not_tried > 0 {
+        text.push_str(&format!(", {} not tried: the time was over", counts.not_tried));
+    }
+    if let Some(score) = counts.score() {
+        text.push_str(&format!("\nscore: {score} %"));
+    }
+    text
+}
