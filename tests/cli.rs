@@ -8,5 +8,6 @@ fn commands_print_what_is_written() {
         .case("tests/cli/*.trycmd")
         .case("tests/cli/*.toml")
         .case("README.md")
-        .case("docs/testing.md");
+        .case("docs/testing.md")
+        .case("docs/mutation.md");
 }

@@ -3,7 +3,7 @@
 use super::apply::rules_of;
 use super::{Change, Mutant, Rules};
 use crate::base::{Sources, Span};
-use crate::policy::{ConstantId, ExprKind, Policy, Shape, Window};
+use crate::policy::{ConstantId, ExprId, ExprKind, Policy, Shape, Window};
 
 /// What a mutant changes, in the words of the policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,11 +32,7 @@ pub fn words(policy: &Policy, sources: &Sources, mutant: &Mutant) -> Words {
         sources.locate(mutant.span).map(|(file, position)| Place { file: file.to_owned(), line: position.line });
     let (before, after) = match &mutant.change {
         Change::Expr(id, _) if policy.exprs[*id].span == mutant.span => {
-            let open = matches!(&mutated.exprs[*id].kind,
-                ExprKind::And(parts) | ExprKind::Or(parts) if parts.len() > 1)
-                && matches!(policy.exprs[*id].kind, ExprKind::Not(_));
-            let text = mutated.text_of(*id);
-            replaced(sources, mutant.span, &if open { format!("({text})") } else { text })
+            replaced(sources, mutant.span, &expression(policy, &mutated, *id, sources.slice(mutant.span).trim()))
         }
         Change::Expr(..) | Change::Drop(..) => (head(sources, mutant.span), Vec::new()),
         Change::Severity(decision, rule, _) => {
@@ -61,6 +57,42 @@ pub fn words(policy: &Policy, sources: &Sources, mutant: &Mutant) -> Words {
         }
     };
     Words { place, before, after }
+}
+
+/// The changed expression as it would stand where `written` does.
+fn expression(policy: &Policy, mutated: &Policy, id: ExprId, written: &str) -> String {
+    let text = mutated.text_of(id);
+    let kind = &mutated.exprs[id].kind;
+    let negated = matches!(policy.exprs[id].kind, ExprKind::Not(_));
+    match kind {
+        // A cell says `false` where the expression is the column's negation.
+        _ if negated && written == "false" => "true".to_owned(),
+        ExprKind::And(parts) | ExprKind::Or(parts) if parts.len() > 1 && (negated || written.starts_with('(')) => {
+            format!("({text})")
+        }
+        ExprKind::Compare(_, of, _)
+        | ExprKind::Is { left: of, .. }
+        | ExprKind::In { of, .. }
+        | ExprKind::Within { of, .. } => {
+            // A cell leaves out the column.
+            let column = mutated.text_of(*of);
+            match text.strip_prefix(&format!("{column} ")).filter(|_| !written.contains(&column)) {
+                Some(test) => cell(test),
+                None => text,
+            }
+        }
+        _ => text,
+    }
+}
+
+/// A comparison without its left side, as a cell says it.
+fn cell(test: &str) -> String {
+    let (not, rest) = match test.strip_prefix("not in ").or(test.strip_prefix("is not ")) {
+        Some(rest) => ("not ", rest),
+        None => ("", test.strip_prefix("in ").or(test.strip_prefix("is ")).unwrap_or(test)),
+    };
+    let bare = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(rest);
+    format!("{not}{bare}")
 }
 
 /// The lines of a span, and what they are with `text` in its place.

@@ -1,0 +1,183 @@
+//! Mistakes made on purpose: each differs from the policy it is made in, says what it changes, and can be decided by.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where something cannot be had")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use dealdesk::mutate::{self, Mutant, Operator, Sample, Subject};
+use dealdesk::policy::Policy;
+use dealdesk::{Pack, civil::date};
+
+/// Something of every kind.
+const EVERYTHING: &str = r#"
+currency EUR
+type size = one of small, medium, large
+fact client.existing: boolean
+fact client.since: date or none
+fact client.kind: one of private, nonprofit, government
+fact order.total: decimal in EUR 0..1_000_000
+fact order.pieces: integer 0..100
+  presumed 0
+fact order.urgent: boolean
+  presumed false
+
+constant limit: decimal in EUR
+  value 100 EUR from 2025-01-01
+  value 120 EUR from 2026-01-01
+constant share: decimal = 10 percent
+
+define is_known: boolean = client.since is not none and client.since < 2026-01-01
+
+decide discount: one of none_given, five, ten
+  default none_given
+  rule loyal: five when client.existing or is_known
+  rule large: ten when order.total >= limit and client.kind in (private, nonprofit)
+    overrides loyal
+    from 2026-01-01 until 2026-12-31
+  rule urgent: none_given when not (order.urgent or order.pieces in 1..9)
+    overrides large, loyal
+
+decide saved: decimal in EUR = round(order.total * share / 2, 2)
+
+rubric rating: one of high, low
+  criterion pieces = 2 * order.pieces
+  criterion kind
+    points 5 when client.kind is private
+    points 0 otherwise
+  band high from 10
+  band low otherwise
+
+gate accept: one of yes, ask, no
+  require amount: order.total > 5.5 EUR else no
+  require pieces: order.pieces > 0 else ask
+
+table parcel: size
+  exactly one
+  | order.pieces | client.existing | => size |
+  | 0..9         | any             | small  |
+  | >= 10        | true            | medium |
+  | >= 10        | false           | large  |
+
+checklist papers
+  item invoice
+  item note when order.pieces > 1
+"#;
+
+fn everything() -> Pack {
+    Pack::compile([("a.policy", EVERYTHING)]).unwrap()
+}
+
+fn rules() -> Pack {
+    Pack::load(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).unwrap()
+}
+
+fn mutants(pack: &Pack) -> Vec<Mutant> {
+    mutate::mutants(pack.policy(), pack.sources())
+}
+
+fn words(pack: &Pack, mutants: &[Mutant]) -> String {
+    let mut text = String::new();
+    for mutant in mutants {
+        let words = mutate::words(pack.policy(), pack.sources(), mutant);
+        let place = words.place.as_ref().unwrap();
+        writeln!(text, "{}:{} {}: {}", place.file, place.line, mutant.owner, mutant.operator.words()).unwrap();
+        words.before.iter().filter(|line| !words.after.contains(line)).for_each(|l| writeln!(text, "- {l}").unwrap());
+        words.after.iter().filter(|line| !words.before.contains(line)).for_each(|l| writeln!(text, "+ {l}").unwrap());
+    }
+    text
+}
+
+#[test]
+fn every_kind_of_mistake_is_made_and_says_what_it_changes() {
+    let pack = everything();
+    let all = mutants(&pack);
+    insta::assert_snapshot!("mutants", words(&pack, &all));
+    let of = |operator| all.iter().filter(|mutant| mutant.operator == operator).count();
+    // Counted by hand in the text above.
+    for (operator, count) in [
+        (Operator::Rule, 3),
+        (Operator::Override, 2),
+        (Operator::Row, 3),
+        (Operator::Band, 1),
+        (Operator::Requirement, 2),
+        (Operator::Item, 2),
+        (Operator::Criterion, 2),
+        (Operator::Window, 4),
+        (Operator::Negation, 2),
+        (Operator::Member, 2),
+        // Two values by a cent and two dates by a day; one share by a percent.
+        (Operator::Constant, 10),
+        // Fewer pieces than none do not fit.
+        (Operator::Presumption, 4),
+    ] {
+        assert_eq!(of(operator), count, "{operator:?}");
+    }
+}
+
+#[test]
+fn every_mutant_is_another_policy_that_decides_any_deal() {
+    for pack in [everything(), rules()] {
+        let text = |policy: &Policy| format!("{policy:?}");
+        let original = text(pack.policy());
+        let subject = Subject { policy: pack.policy(), sources: pack.sources(), cases: &[] };
+        for mutant in mutants(&pack) {
+            let words = mutate::words(pack.policy(), pack.sources(), &mutant);
+            assert!(words.before != words.after && !words.before.is_empty(), "{mutant:?}: {words:?}");
+            let mutated = mutant.apply(pack.policy());
+            assert_ne!(text(&mutated), original, "{words:?}");
+            assert_eq!(text(pack.policy()), original);
+            let reach = mutate::reach(pack.policy(), &mutated);
+            let (telling, tried) = mutate::tell_apart(&subject, &mutant, &mutated, &reach, 40, &|| true);
+            assert!(telling.is_some() || tried == 40, "{words:?}");
+            for change in telling.iter().flat_map(|telling| &telling.changes) {
+                assert_ne!(change.before, change.after, "{words:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_boundary_that_no_case_stands_on_is_told_by_a_deal_that_does() {
+    let pack = Pack::compile([(
+        "a.policy",
+        "fact n: integer 0..1_000\nfact other: boolean\ndecide high: boolean = n >= 417\ndecide b: boolean = other",
+    )])
+    .unwrap();
+    let subject = Subject { policy: pack.policy(), sources: pack.sources(), cases: &[] };
+    let turned = mutants(&pack).into_iter().find(|mutant| mutant.operator == Operator::Comparison).unwrap();
+    let mutated = turned.apply(pack.policy());
+    let reach = mutate::reach(pack.policy(), &mutated);
+    assert_eq!(reach.iter().flatten().collect::<Vec<_>>(), ["high"]);
+    assert!(!mutate::proven_equal(pack.policy(), &mutated, &reach));
+    assert_eq!(mutate::judge(&subject, &mutated, &reach), None);
+    let (telling, _) = mutate::tell_apart(&subject, &turned, &mutated, &reach, 1_000, &|| true);
+    let telling = telling.unwrap();
+    let deal = dealdesk::facts::write::ron(&pack.policy().schema, &telling.deal);
+    assert_eq!(deal, "(\n    n: 417,\n)\n");
+    assert_eq!(telling.changes.iter().map(ToString::to_string).collect::<Vec<_>>(), ["high: yes → no"]);
+    assert_eq!(telling.as_of, date(2026, 1, 1));
+    // A search that may not go on tries nothing.
+    let (none, tried) = mutate::tell_apart(&subject, &turned, &mutated, &reach, 1_000, &|| false);
+    assert_eq!((none.is_none(), tried), (true, 0));
+}
+
+#[test]
+fn a_sample_is_the_same_for_the_same_seed_and_in_order() {
+    let pack = rules();
+    let sources = Arc::new(pack.sources().clone());
+    let pick = |names: &[&str], max, seed| {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let sample = Sample { names, max, seed };
+        let picked = sample.of(mutants(&pack), |span| sources.locate(span).map_or("", |(file, _)| file));
+        words(&pack, &picked)
+    };
+    assert_eq!(pick(&[], Some(10), 7), pick(&[], Some(10), 7));
+    assert_ne!(pick(&[], Some(10), 7), pick(&[], Some(10), 8));
+    assert_eq!(pick(&[], Some(100_000), 1), words(&pack, &mutants(&pack)));
+    let billing = pick(&["discovery.billing"], None, 0);
+    assert!(billing.lines().filter(|line| line.contains(".policy:")).all(|line| line.contains(" discovery.billing: ")));
+    assert!(billing.lines().count() > 10, "{billing}");
+    assert!(pick(&["leads"], None, 0).contains("lead.terms_risk"));
+}
