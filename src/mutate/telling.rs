@@ -233,7 +233,8 @@ impl<'a> Search<'a> {
         let options = Options { explain: false, only: Some(self.only.clone()), ..Options::default() };
         let decisions = &decide(policy, deal, as_of, &options);
         let sources = self.subject.sources;
-        Summary::of(&Report { policy, sources, deal, deal_sources: sources, deal_name: "", decisions }.data())
+        let report = Report { policy, sources, deal, deal_sources: sources, deal_name: "", decisions, traces: false };
+        Summary::of(&report.data())
     }
 }
 
