@@ -199,7 +199,8 @@ impl Evaluator<'_, '_> {
         // Below the value and at it may differ, at it and above it may differ.
         let cuts = [
             (wanted(Sign::Less) != wanted(Sign::Equal) && exact).then_some(code),
-            (wanted(Sign::Greater) != wanted(Sign::Equal) || !exact).then_some(code + 1),
+            // The largest code has nothing above it.
+            code.checked_add(1).filter(|_| wanted(Sign::Greater) != wanted(Sign::Equal) || !exact),
         ];
         if let Some(hints) = &mut self.hints {
             cuts.into_iter().flatten().for_each(|c| hints.cut(slot, c));
@@ -212,7 +213,7 @@ impl Evaluator<'_, '_> {
         let Some((slot, code, true)) = self.place(slot, value) else { return };
         if let Some(hints) = &mut self.hints {
             hints.cut(slot, code);
-            hints.cut(slot, code + 1);
+            code.checked_add(1).into_iter().for_each(|above| hints.cut(slot, above));
         }
     }
 
