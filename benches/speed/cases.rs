@@ -8,7 +8,7 @@ use dealdesk::host::{self, CaseFiles};
 use crate::{PACK, rules};
 
 fn read() -> CaseFiles {
-    host::cases(&rules(), &PACK).unwrap_or_else(|e| panic!("{e}"))
+    host::cases(&rules(), &PACK).complete().unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// Every file of cases with its snapshot.

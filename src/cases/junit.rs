@@ -25,42 +25,70 @@ pub struct Test {
     pub name: String,
     /// The line of its file, from 1.
     pub line: usize,
-    /// Why it failed, where it did: in a sentence, and in full.
-    pub failure: Option<(String, String)>,
+    /// How it ended.
+    pub ended: Ended,
+}
+
+/// How a case ended.
+#[derive(Clone, Debug, Default)]
+pub enum Ended {
+    /// It is as it is to be.
+    #[default]
+    Well,
+    /// It is not.
+    Failed {
+        /// Why, in a sentence.
+        message: String,
+        /// Why, in full.
+        body: String,
+    },
+    /// It could not be run.
+    Error {
+        /// Why, in a sentence.
+        message: String,
+        /// Why, in full.
+        body: String,
+    },
 }
 
 /// The results as a document in XML.
 pub fn junit(report: &Report) -> String {
-    let failed = |suite: &Suite| suite.cases.iter().filter(|case| case.failure.is_some()).count();
-    let (tests, failures): (usize, usize) =
-        report.suites.iter().fold((0, 0), |(t, f), suite| (t + suite.cases.len(), f + failed(suite)));
+    let of = |suite: &Suite, is: fn(&Ended) -> bool| suite.cases.iter().filter(|case| is(&case.ended)).count();
+    let failed = |suite: &Suite| of(suite, |ended| matches!(ended, Ended::Failed { .. }));
+    let in_error = |suite: &Suite| of(suite, |ended| matches!(ended, Ended::Error { .. }));
+    let sum = |count: &dyn Fn(&Suite) -> usize| report.suites.iter().map(count).sum::<usize>();
+    let (tests, failures, errors) = (sum(&|suite| suite.cases.len()), sum(&failed), sum(&in_error));
     let mut xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <testsuites name=\"dealdesk test\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">\n"
+         <testsuites name=\"dealdesk test\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">\n"
     );
     for suite in &report.suites {
         let name = escaped(&suite.name);
         // Writing to a string does not fail.
         let _ = writeln!(
             xml,
-            "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\">",
+            "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"0\">",
             suite.cases.len(),
-            failed(suite)
+            failed(suite),
+            in_error(suite)
         );
-        for Test { name: case, line, failure } in &suite.cases {
+        for Test { name: case, line, ended } in &suite.cases {
             let head = format!(
                 "    <testcase name=\"{}\" classname=\"{name}\" file=\"{name}\" line=\"{line}\"",
                 escaped(case)
             );
-            let _ = match failure {
-                None => writeln!(xml, "{head}/>"),
-                Some((message, body)) => writeln!(
-                    xml,
-                    "{head}>\n      <failure message=\"{}\">{}</failure>\n    </testcase>",
-                    escaped(message),
-                    escaped(body)
-                ),
+            let (element, message, body) = match ended {
+                Ended::Well => {
+                    xml.push_str(&format!("{head}/>\n"));
+                    continue;
+                }
+                Ended::Failed { message, body } => ("failure", message, body),
+                Ended::Error { message, body } => ("error", message, body),
             };
+            let (message, body) = (escaped(message), escaped(body));
+            xml.push_str(&format!(
+                "{head}>\n      <{element} message=\"{message}\">{body}</{element}>\n    </testcase>\n"
+            ));
         }
         xml.push_str("  </testsuite>\n");
     }
@@ -92,19 +120,26 @@ mod tests {
 
     #[test]
     fn whatever_stands_in_names_and_reasons_the_document_stays_one() {
-        let failure = Some(("a <b> & \"c\"".to_owned(), "]]>\u{1}\u{ffff}\nä → 'x'\t.".to_owned()));
-        let good = Test { name: "good".to_owned(), line: 3, failure: None };
-        let bad = Test { name: "bad\r\n<&>".to_owned(), line: 7, failure };
-        let report = Report { suites: vec![Suite { name: "cases/a&b.ron".to_owned(), cases: vec![good, bad] }] };
+        let (message, body) = ("a <b> & \"c\"".to_owned(), "]]>\u{1}\u{ffff}\nä → 'x'\t.".to_owned());
+        let test = |name: &str, line, ended| Test { name: name.to_owned(), line, ended };
+        let tests = vec![
+            test("good", 3, Ended::Well),
+            test("bad\r\n<&>", 7, Ended::Failed { message, body }),
+            test("worse", 9, Ended::Error { message: "no deal".to_owned(), body: "no \"deal\"".to_owned() }),
+        ];
+        let report = Report { suites: vec![Suite { name: "cases/a&b.ron".to_owned(), cases: tests }] };
         insta::assert_snapshot!(junit(&report), @r#"
         <?xml version="1.0" encoding="UTF-8"?>
-        <testsuites name="dealdesk test" tests="2" failures="1" errors="0">
-          <testsuite name="cases/a&amp;b.ron" tests="2" failures="1" errors="0" skipped="0">
+        <testsuites name="dealdesk test" tests="3" failures="1" errors="1">
+          <testsuite name="cases/a&amp;b.ron" tests="3" failures="1" errors="1" skipped="0">
             <testcase name="good" classname="cases/a&amp;b.ron" file="cases/a&amp;b.ron" line="3"/>
             <testcase name="bad�
         &lt;&amp;&gt;" classname="cases/a&amp;b.ron" file="cases/a&amp;b.ron" line="7">
               <failure message="a &lt;b&gt; &amp; &quot;c&quot;">]]&gt;��
         ä → 'x' .</failure>
+            </testcase>
+            <testcase name="worse" classname="cases/a&amp;b.ron" file="cases/a&amp;b.ron" line="9">
+              <error message="no deal">no &quot;deal&quot;</error>
             </testcase>
           </testsuite>
         </testsuites>

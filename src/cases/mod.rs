@@ -16,7 +16,7 @@ mod unmet;
 
 pub use case::{Case, Each, Expectation, Layer, Wanted, Wish};
 pub use compare::{Comparison, Verdict, alike};
-pub use junit::{Report, Suite, Test, junit};
+pub use junit::{Ended, Report, Suite, Test, junit};
 pub use read::read;
 pub use run::{Outcome, decide, run};
 pub use select::Selection;

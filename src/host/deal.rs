@@ -42,11 +42,21 @@ pub fn read_deal(
     format: Option<Format>,
     sources: &mut Sources,
 ) -> Result<(FileId, Format), Box<Diagnostic>> {
+    read_within(path, format, MAX_DEAL_BYTES, sources)
+}
+
+/// As [`read_deal`], of a deal of at most `limit` bytes.
+pub(super) fn read_within(
+    path: &Path,
+    format: Option<Format>,
+    limit: u64,
+    sources: &mut Sources,
+) -> Result<(FileId, Format), Box<Diagnostic>> {
     let shown = path.display().to_string();
     let known = || format.map_or_else(|| format_of(path), Ok);
     if shown == STDIN {
         let format = known()?;
-        let id = read::stream(&mut std::io::stdin().lock(), "<stdin>", MAX_DEAL_BYTES, sources)?;
+        let id = read::stream(&mut std::io::stdin().lock(), "<stdin>", limit, sources)?;
         return Ok((id, format));
     }
     // A missing file or a folder is worth saying before its ending is.
@@ -61,7 +71,7 @@ pub fn read_deal(
         Ok(_) => {}
     }
     let format = known()?;
-    Ok((read::file(path, &shown, MAX_DEAL_BYTES, sources)?, format))
+    Ok((read::file(path, &shown, limit, sources)?, format))
 }
 
 /// A deal that is not there, with the nearest name in its folder.

@@ -16,7 +16,7 @@ mod texts;
 mod walk;
 mod write;
 
-pub use cases::{CaseFile, CaseFiles, cases};
+pub use cases::{CaseFile, CaseFiles, Unread, cases};
 pub use clock::{now, pause, time_of_day, timestamp, today};
 pub use create::{create_file, enclosing_pack, is_vacant};
 pub use deal::{STDIN, format_of, read_deal};

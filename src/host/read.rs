@@ -71,6 +71,7 @@ pub(crate) fn reason(error: &io::Error) -> String {
     }
 }
 
-fn size(bytes: u64) -> String {
+/// How much that is, for people.
+pub(super) fn size(bytes: u64) -> String {
     if bytes >= 1 << 20 { format!("{} MB", bytes >> 20) } else { format!("{bytes} bytes") }
 }

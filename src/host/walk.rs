@@ -46,7 +46,8 @@ pub(super) fn pack(dir: &Path) -> Found {
             Ok(entry) => entry,
             Err(error) => {
                 found.links.extend(error.path().filter(|path| path.is_symlink()).map(Path::to_owned));
-                found.problems.extend(unreadable(dir, &error));
+                let policy = |name: &str| name.ends_with(".policy") || name == MANIFEST;
+                found.problems.extend(unreadable(dir, &error, policy));
                 continue;
             }
         };
@@ -75,8 +76,7 @@ pub(super) fn pack(dir: &Path) -> Found {
         if kind.is_file() {
             found.files.push(PackFile { path: entry.path().to_owned(), shown, relative });
         } else {
-            let message = format!("`{shown}` is not a regular file");
-            found.problems.push(Diagnostic::placeless(Code::UnreadableFile, message));
+            found.problems.push(irregular(&shown));
         }
     }
     found
@@ -95,12 +95,16 @@ pub(super) fn below(dir: &Path, folder: &Path, wanted: impl Fn(&str) -> bool) ->
             break;
         }
         match entry {
-            Ok(entry) if entry.file_type().is_file() && wanted(&entry.file_name().to_string_lossy()) => {
+            Ok(entry) if entry.file_type().is_dir() || !wanted(&entry.file_name().to_string_lossy()) => {}
+            Ok(entry) => {
                 let (shown, relative) = (shown(dir, entry.path()), relative(dir, entry.path()));
-                found.files.push(PackFile { path: entry.into_path(), shown, relative });
+                if entry.file_type().is_file() {
+                    found.files.push(PackFile { path: entry.into_path(), shown, relative });
+                } else {
+                    found.problems.push(irregular(&shown));
+                }
             }
-            Ok(_) => {}
-            Err(error) => found.problems.extend(unreadable(dir, &error)),
+            Err(error) => found.problems.extend(unreadable(dir, &error, &wanted)),
         }
     }
     found
@@ -116,31 +120,30 @@ fn inner_pack(dir: &Path, manifest: &Path) -> Diagnostic {
         .help(format!("move `{inner}` out of the pack, or delete its `{MANIFEST}` to make it part of this one"))
 }
 
-/// What to say of an entry that could not be visited. A broken link to something that is not a policy is nobody's business.
-fn unreadable(dir: &Path, error: &walkdir::Error) -> Option<Diagnostic> {
+fn irregular(shown: &str) -> Diagnostic {
+    Diagnostic::placeless(Code::UnreadableFile, format!("`{shown}` is not a regular file"))
+}
+
+/// What to say of an entry that could not be visited. A link to nothing is nobody's business, unless `wanted` takes its
+/// name.
+fn unreadable(dir: &Path, error: &walkdir::Error, wanted: impl Fn(&str) -> bool) -> Option<Diagnostic> {
     let path = error.path().unwrap_or(dir);
     let name = shown(dir, path);
     if let Some(ancestor) = error.loop_ancestor() {
         let message = format!("the link `{name}` leads back to `{}`, a folder above it", shown(dir, ancestor));
         return Some(Diagnostic::placeless(Code::UnreadableFile, message).help("delete the link"));
     }
-    if path.is_symlink() {
-        let policy = path.extension().is_some_and(|e| e == "policy") || path.ends_with(MANIFEST);
-        let missing = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
-        if !policy {
-            return None;
-        }
-        if missing {
-            let message = format!("the link `{name}` leads to no file");
-            return Some(Diagnostic::placeless(Code::UnreadableFile, message));
-        }
+    if path.is_symlink() && error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
+        let wanted = path.file_name().is_some_and(|file| wanted(&file.to_string_lossy()));
+        let message = format!("the link `{name}` leads to no file");
+        return wanted.then(|| Diagnostic::placeless(Code::UnreadableFile, message));
     }
     let reason = error.io_error().map_or_else(|| error.to_string(), super::read::reason);
     Some(Diagnostic::placeless(Code::UnreadableFile, format!("`{name}` cannot be read: {reason}")))
 }
 
 /// A path as messages show it: without a leading `./`.
-fn shown(dir: &Path, path: &Path) -> String {
+pub(super) fn shown(dir: &Path, path: &Path) -> String {
     let path = if dir == Path::new(".") { path.strip_prefix(dir).unwrap_or(path) } else { path };
     if path.as_os_str().is_empty() { ".".to_owned() } else { path.display().to_string() }
 }

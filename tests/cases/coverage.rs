@@ -308,7 +308,7 @@ fn the_page_shows_every_line_once_and_no_text_becomes_markup() {
 fn the_cases_of_the_first_pack_exercise_everything() {
     let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
     let pack = Pack::load(&dir).unwrap();
-    let all = host::cases(&dir, &pack).unwrap();
+    let all = host::cases(&dir, &pack).complete().unwrap();
     let mut coverage = Coverage::of(pack.policy(), pack.sources());
     for file in &all.files {
         file.cases.iter().for_each(|case| coverage.add(pack.policy(), case, &all.deal(file, case)));

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails where it cannot go on")]
 #![allow(missing_docs, reason = "a test has no users")]
 
+mod broken;
 mod coverage;
 mod opencraft;
 mod pack;

@@ -13,7 +13,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 fn every_case_is_decided_as_expected_and_as_before() {
     let dir = Path::new(ROOT).join("rules");
     let pack = Pack::load(&dir).unwrap();
-    let all = host::cases(&dir, &pack).unwrap();
+    let all = host::cases(&dir, &pack).complete().unwrap();
     assert_eq!(all.unreferenced, Vec::<std::path::PathBuf>::new());
     let mut unmet = Vec::new();
     let mut changed = Vec::new();

@@ -139,7 +139,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     };
     let dir = find(global)?;
     let pack = Pack::load(&dir)?;
-    let cases = host::cases(&dir, &pack)?;
+    let cases = host::cases(&dir, &pack).complete()?;
     let policy = pack.policy();
     let picked = pick(arguments, policy, &cases)?;
     let baselines = baselines(policy, &cases)?;

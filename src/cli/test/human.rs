@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::ran::{Done, Ran};
 use super::save::Saved;
+use super::unread;
 use crate::cases::Verdict;
 use crate::cli::exit::Failure;
 use crate::cli::output::{CODE, HEADING, Output};
@@ -35,7 +36,7 @@ pub(super) fn show(
         ran.iter().flat_map(|file| file.results.iter().map(move |d| (file, d))).collect();
     changes(pack, cases, &all, verbose, output)?;
     failures(cases, &all, output)?;
-    output.line(&counts(&all, saved))?;
+    output.line(&counts(&all, saved, unread::count(cases, ran)))?;
     advice(saved, output);
     Ok(())
 }
@@ -125,7 +126,7 @@ fn heading(style: Style, sign: &str, cases: &CaseFiles, done: &Done<'_>) -> Stri
 }
 
 /// `12 cases: 9 as expected, 2 failed, 1 changed; of those that failed 1 changed too`: each case counts once.
-fn counts(all: &[(&Ran<'_>, &Done<'_>)], saved: &Saved) -> String {
+fn counts(all: &[(&Ran<'_>, &Done<'_>)], saved: &Saved, unread: Option<String>) -> String {
     let of = |is: &dyn Fn(&Done<'_>) -> bool| all.iter().filter(|(_, done)| is(done)).count();
     let changed = |done: &Done<'_>| matches!(done.verdict, Verdict::Changed(_));
     let failed = of(&|done| done.has_failed());
@@ -137,7 +138,10 @@ fn counts(all: &[(&Ran<'_>, &Done<'_>)], saved: &Saved) -> String {
     ];
     let counted = parts.iter().filter(|(_, n, _)| *n > 0);
     let counted: Vec<String> = counted.map(|(style, n, what)| format!("{style}{n} {what}{style:#}")).collect();
-    let mut text = format!("{}: {}", count(all.len()), counted.join(", "));
+    let mut text = match all.len() {
+        0 => "no case was run".to_owned(),
+        n => format!("{}: {}", count(n), counted.join(", ")),
+    };
     let too = [
         (of(&|done| done.has_failed() && changed(done)), "changed"),
         (of(&|done| done.has_failed() && done.verdict == Verdict::New), "new"),
@@ -147,6 +151,9 @@ fn counts(all: &[(&Ran<'_>, &Done<'_>)], saved: &Saved) -> String {
         text.push_str(&format!("; of those that failed {} too", too.join(", ")));
     } else if failed == 0 && of(&|done| done.verdict != Verdict::Same) > 0 {
         text.push_str("; all expectations are met");
+    }
+    if let Some(unread) = unread {
+        text.push_str(&format!("; {BAD}{unread}{BAD:#}"));
     }
     if saved.accepted > 0 {
         let written = crate::trace::words::count(saved.accepted, "snapshot", "snapshots");
@@ -164,7 +171,10 @@ fn advice(saved: &Saved, output: &mut Output) {
     }
     if !saved.unreferenced.is_empty() {
         output.remark(&format!("\nNo case is behind these snapshots: {}", listed(&saved.unreferenced, MOST_CASES)));
-        output.remark("  `--unreferenced delete` deletes them");
+        output.remark(match saved.withheld {
+            true => "  none is deleted as long as something cannot be read: it may be what they belong to",
+            false => "  `--unreferenced delete` deletes them",
+        });
     }
     if !saved.deleted.is_empty() {
         output.remark(&format!("\nDeleted: {}", listed(&saved.deleted, MOST_CASES)));

@@ -6,7 +6,8 @@ use super::ran::{Done, Ran};
 use super::save::Saved;
 use crate::base::Span;
 use crate::cases::coverage::Coverage;
-use crate::cases::{Report, Suite, Test, Unmet, Verdict};
+use crate::cases::{Case, Ended, Report, Suite, Test, Unmet, Verdict};
+use crate::diagnostic::render;
 use crate::host::CaseFiles;
 use crate::pack::Pack;
 use crate::trace::summary::{Change, Entry};
@@ -34,8 +35,15 @@ pub(super) fn json(
             "changed": of(&|done| matches!(done.verdict, Verdict::Changed(_))),
             "new": of(&|done| done.verdict == Verdict::New),
             "accepted": saved.accepted,
+            "not_run": ran.iter().map(|file| file.left_out.len()).sum::<usize>(),
+            "unread": cases.unread.len(),
         },
         "cases": all.iter().map(|(file, done)| case(cases, file, done)).collect::<Vec<_>>(),
+        "not_run": ran.iter().flat_map(|file| not_run(cases, file)).collect::<Vec<_>>(),
+        "unread": cases.unread.iter().map(|unread| json!({
+            "file": unread.shown,
+            "diagnostics": render::json(&unread.problems, &cases.sources),
+        })).collect::<Vec<_>>(),
         "pending": saved.pending,
         "unreferenced": saved.unreferenced,
         "deleted": saved.deleted,
@@ -62,6 +70,12 @@ fn case(cases: &CaseFiles, file: &Ran<'_>, done: &Done<'_>) -> Json {
         "failures": done.outcome.unmet.iter().map(|unmet| failure(cases, unmet)).collect::<Vec<_>>(),
         "changes": done.changes().iter().map(change).collect::<Vec<_>>(),
     })
+}
+
+/// The cases that were left out, as a deal that they name is among what is unread.
+fn not_run(cases: &CaseFiles, file: &Ran<'_>) -> Vec<Json> {
+    let one = |case: &&Case| json!({ "name": case.name, "file": file.file.shown, "line": line(cases, case.span) });
+    file.left_out.iter().map(one).collect()
 }
 
 fn failure(cases: &CaseFiles, unmet: &Unmet) -> Json {
@@ -100,12 +114,27 @@ pub(super) fn junit(cases: &CaseFiles, ran: &[Ran<'_>]) -> String {
     let test = |done: &Done<'_>| Test {
         name: done.case.name.clone(),
         line: line(cases, done.case.span),
-        failure: why(cases, done),
+        ended: why(cases, done).map_or(Ended::Well, |(message, body)| Ended::Failed { message, body }),
     };
-    let suites = ran.iter().filter(|file| !file.results.is_empty());
-    let suites =
-        suites.map(|file| Suite { name: file.file.shown.clone(), cases: file.results.iter().map(test).collect() });
-    crate::cases::junit(&Report { suites: suites.collect() })
+    let left_out = |case: &&Case| {
+        let message = "a deal that it names could not be read".to_owned();
+        let ended = Ended::Error { body: message.clone(), message };
+        Test { name: case.name.clone(), line: line(cases, case.span), ended }
+    };
+    let unread = cases.unread.iter().map(|unread| {
+        let first = unread.problems.first();
+        let place = first.and_then(|problem| cases.sources.locate(problem.primary.as_ref()?.span));
+        let message = first.map(|problem| problem.message.clone()).unwrap_or_default();
+        let ended = Ended::Error { message, body: render::human(&unread.problems, &cases.sources, false) };
+        let test = Test { name: "it can be read".to_owned(), line: place.map_or(1, |(_, at)| at.line), ended };
+        Suite { name: unread.shown.clone(), cases: vec![test] }
+    });
+    let suites = ran.iter().filter(|file| !file.results.is_empty() || !file.left_out.is_empty());
+    let suites = suites.map(|file| {
+        let tests = file.results.iter().map(test).chain(file.left_out.iter().map(left_out));
+        Suite { name: file.file.shown.clone(), cases: tests.collect() }
+    });
+    crate::cases::junit(&Report { suites: unread.chain(suites).collect() })
 }
 
 /// Why a case is no success: in a sentence, and in full.

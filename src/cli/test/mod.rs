@@ -6,6 +6,7 @@ mod machine;
 mod ran;
 mod review;
 mod save;
+mod unread;
 
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
@@ -40,7 +41,8 @@ Examples:
 Exit codes:
   0  every case is as expected and as before
   1  an expectation is not met, a case has changed or has no snapshot yet, or too little is covered
-  2  the policies, a case or a snapshot cannot be read, or a snapshot cannot be written")]
+  2  the policies, a case, a deal that it names or a snapshot cannot be read, and the others were
+     run; or a snapshot cannot be written")]
 pub(super) struct Arguments {
     /// Only cases with this in their name or in that of their file, in any case; may be given several times
     #[arg(value_name = "NAME")]
@@ -103,16 +105,18 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     let dir = find(global)?;
     let pack = Pack::load(&dir)?;
     // The process ends with this command and gives everything back at once; of ten thousand cases, piece by piece takes long.
-    let cases = ManuallyDrop::new(host::cases(&dir, &pack)?);
+    let cases = ManuallyDrop::new(host::cases(&dir, &pack));
     let selection = Selection { names: arguments.names.clone(), tags: arguments.tag.clone() };
     let mut ran = ManuallyDrop::new(ran::run(&pack, &cases, &selection));
-    if ran.iter().all(|file| file.results.is_empty()) {
+    if cases.unread.is_empty() && ran.iter().all(|file| file.results.is_empty()) {
         return Err(nothing(&dir, &cases, &selection));
     }
+    unread::tell(&cases, arguments.format, output);
     if arguments.review {
-        return review::review(&pack, &cases, &mut ran, output);
+        let exit = review::review(&pack, &cases, &mut ran, output)?;
+        return Ok(if cases.unread.is_empty() { exit } else { Exit::Failed });
     }
-    let saved = save(arguments, &cases, &mut ran)?;
+    let saved = save(arguments, &cases, &mut ran);
     let coverage = arguments.coverage.wanted().then(|| coverage::count(&pack, &cases, &ran));
     match arguments.format {
         Format::Human => {
@@ -129,32 +133,54 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         arguments.coverage.write(&pack, coverage, output)?;
         under = arguments.coverage.is_under(coverage, output);
     }
+    if !saved.refused.is_empty() {
+        return Err(save::failure(&saved.refused));
+    }
     let unreferenced = arguments.unreferenced == Some(Unreferenced::Reject) && !saved.unreferenced.is_empty();
     let open = !arguments.accept && ran.iter().any(Ran::has_changed);
     let failed = ran.iter().any(Ran::has_failed);
-    Ok(if failed || open || unreferenced || under { Exit::Found } else { Exit::Fine })
+    Ok(if !cases.unread.is_empty() {
+        Exit::Failed
+    } else if failed || open || unreferenced || under {
+        Exit::Found
+    } else {
+        Exit::Fine
+    })
 }
 
-fn save(arguments: &Arguments, cases: &CaseFiles, ran: &mut [Ran<'_>]) -> Result<Saved, Failure> {
+fn save(arguments: &Arguments, cases: &CaseFiles, ran: &mut [Ran<'_>]) -> Saved {
     let mut saved = Saved::default();
     // Who picks out some cases does not want to hear of others.
     if arguments.unreferenced.is_some() || (arguments.names.is_empty() && arguments.tag.is_empty()) {
         saved.unreferenced = save::unreferenced(cases, ran);
     }
     if arguments.check {
-        return Ok(saved);
+        return saved;
     }
     if arguments.unreferenced == Some(Unreferenced::Delete) {
-        saved.deleted = save::delete_unreferenced(cases, ran)?;
-        saved.unreferenced.clear();
+        // What could not be read may be what a snapshot belongs to.
+        saved.withheld = !cases.unread.is_empty() && !saved.unreferenced.is_empty();
+        if !saved.withheld {
+            save::delete_unreferenced(cases, ran, &mut saved);
+            saved.unreferenced.retain(|name| !saved.deleted.contains(name));
+        }
     }
     for file in ran {
         if arguments.accept {
-            saved.accepted += file.accept_all()?;
+            match file.accept_all() {
+                Ok(accepted) => saved.accepted += accepted,
+                Err(refused) => {
+                    saved.refused.push(refused);
+                    continue;
+                }
+            }
         }
-        saved.pending.extend(file.leave_pending()?);
+        match file.leave_pending() {
+            Ok(pending) => saved.pending.extend(pending),
+            Err(refused) => saved.refused.push(refused),
+        }
     }
-    Ok(saved)
+    saved
 }
 
 /// There is no case to run.

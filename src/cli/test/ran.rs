@@ -10,6 +10,8 @@ pub(super) struct Ran<'a> {
     pub(super) file: &'a CaseFile,
     /// One for each case that was run, in order.
     pub(super) results: Vec<Done<'a>>,
+    /// Those that were picked out and not run, as a deal that they name could not be read.
+    pub(super) left_out: Vec<&'a Case>,
     /// Cases of the snapshot that are no longer in the file.
     pub(super) gone: Vec<String>,
     /// What is accepted by now.
@@ -57,22 +59,26 @@ impl Ran<'_> {
 
 /// Runs the cases that are picked out.
 pub(super) fn run<'a>(pack: &Pack, cases: &'a CaseFiles, selection: &Selection) -> Vec<Ran<'a>> {
-    let picked = |file: &'a CaseFile| file.cases.iter().filter(|case| selection.takes(case, &file.relative));
+    let picked = |file: &'a CaseFile| -> (Vec<&'a Case>, Vec<&'a Case>) {
+        let picked = file.cases.iter().filter(|case| selection.takes(case, &file.relative));
+        picked.partition(|case| cases.is_whole(file, case))
+    };
+    let files: Vec<_> = cases.files.iter().map(|file| (file, picked(file))).collect();
     let all: Vec<(&CaseFile, &Case)> =
-        cases.files.iter().flat_map(|file| picked(file).map(move |case| (file, case))).collect();
+        files.iter().flat_map(|(file, (whole, _))| whole.iter().map(move |case| (*file, *case))).collect();
     let outcomes = host::in_parallel(&all, |(file, case)| {
         cases::run(pack.policy(), &cases.sources, case, &cases.deal(file, case))
     });
     let mut outcomes = outcomes.into_iter();
-    let of_file = |file| {
-        let done: Vec<(&Case, Outcome)> = picked(file).zip(outcomes.by_ref()).collect();
-        compare(file, done)
+    let of_file = |(file, (whole, left_out)): (_, (Vec<&'a Case>, Vec<&'a Case>))| {
+        let done: Vec<(&Case, Outcome)> = whole.into_iter().zip(outcomes.by_ref()).collect();
+        compare(file, done, left_out)
     };
-    cases.files.iter().map(of_file).collect()
+    files.into_iter().map(of_file).collect()
 }
 
 /// Compares what the cases of a file came to with its snapshot.
-fn compare<'a>(file: &'a CaseFile, done: Vec<(&'a Case, Outcome)>) -> Ran<'a> {
+fn compare<'a>(file: &'a CaseFile, done: Vec<(&'a Case, Outcome)>, left_out: Vec<&'a Case>) -> Ran<'a> {
     let mut fresh = Snapshot::default();
     for (case, outcome) in &done {
         fresh.insert(case.name.clone(), outcome.summary.clone());
@@ -88,5 +94,5 @@ fn compare<'a>(file: &'a CaseFile, done: Vec<(&'a Case, Outcome)>) -> Ran<'a> {
     }
     let results = done.into_iter().zip(verdicts);
     let results = results.map(|((case, outcome), (_, verdict))| Done { case, outcome, verdict }).collect();
-    Ran { file, results, gone, accepted, fresh }
+    Ran { file, results, left_out, gone, accepted, fresh }
 }

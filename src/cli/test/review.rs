@@ -200,7 +200,7 @@ fn accept(ran: &mut [Ran<'_>], set: &[Place]) -> Result<(), Failure> {
                 fresh.insert(name.clone(), summary.clone());
             }
         }
-        file.accept(&fresh)
+        Ok(file.accept(&fresh)?)
     })
 }
 

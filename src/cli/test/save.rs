@@ -1,4 +1,4 @@
-//! Writing snapshots, pending ones, and deleting those that no case has.
+//! Writing snapshots, pending ones, and deleting those that no case has. What cannot be written keeps nothing else from it.
 
 use std::io;
 use std::path::Path;
@@ -21,18 +21,56 @@ pub(super) struct Saved {
     pub(super) unreferenced: Vec<String>,
     /// Those that were deleted.
     pub(super) deleted: Vec<String>,
+    /// Whether none was deleted as something could not be read.
+    pub(super) withheld: bool,
+    /// What could not be written or deleted, and why.
+    pub(super) refused: Vec<Refused>,
+}
+
+/// A file that could not be written or deleted. What was there is as it was.
+#[derive(Debug)]
+pub(super) struct Refused {
+    file: String,
+    what: &'static str,
+    error: io::Error,
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Failure {
+        failure(&[refused])
+    }
+}
+
+/// What to say of files that could not be written or deleted.
+pub(super) fn failure(refused: &[Refused]) -> Failure {
+    let Some((first, others)) = refused.split_first() else { return Failure::message("a file cannot be written") };
+    let more = match others.len() {
+        0 => String::new(),
+        1 => ", nor can 1 other file be".to_owned(),
+        n => format!(", nor can {n} other files be"),
+    };
+    let Refused { file, what, error } = first;
+    let failure = Failure::message(format!("`{file}` cannot be {what}{more}: {}", host::reason(error)));
+    let kept = "what was accepted before is as it was; `--check` runs the cases without writing anything";
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => failure.help("make room on the disk").help(kept),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            failure.help("a snapshot is written beside its cases: that folder has to be writable").help(kept)
+        }
+        _ => failure.help(kept),
+    }
 }
 
 impl Ran<'_> {
     /// Accepts everything; says how many cases were new or changed.
-    pub(super) fn accept_all(&mut self) -> Result<usize, Failure> {
+    pub(super) fn accept_all(&mut self) -> Result<usize, Refused> {
         let fresh = self.fresh.clone();
         self.accept(&fresh)?;
         Ok(self.results.iter().filter(|done| done.verdict != Verdict::Same).count())
     }
 
     /// Accepts what these cases come to.
-    pub(super) fn accept(&mut self, fresh: &Snapshot) -> Result<(), Failure> {
+    pub(super) fn accept(&mut self, fresh: &Snapshot) -> Result<(), Refused> {
         let updated = self.accepted.updated(self.order(), fresh);
         if updated != self.accepted || (self.file.accepted.is_none() && !updated.is_empty()) {
             write(&self.file.snapshot_path(), &updated.text(&self.file.relative))?;
@@ -43,7 +81,7 @@ impl Ran<'_> {
 
     /// Writes what is not accepted where it waits to be reviewed, and removes what does not wait any more. Says which
     /// file waits.
-    pub(super) fn leave_pending(&self) -> Result<Option<String>, Failure> {
+    pub(super) fn leave_pending(&self) -> Result<Option<String>, Refused> {
         let mut fresh = self.fresh.clone();
         // A case that was not run goes on waiting.
         let ran: FxHashSet<&str> = self.results.iter().map(|done| done.case.name.as_str()).collect();
@@ -72,30 +110,35 @@ impl Ran<'_> {
 /// What to call the snapshots of cases that are no longer there.
 pub(super) fn unreferenced(cases: &CaseFiles, ran: &[Ran<'_>]) -> Vec<String> {
     let files = cases.unreferenced.iter().map(|path| shown(path));
-    let gone = ran.iter().flat_map(|file| {
-        let snapshot = shown(&file.file.snapshot_path());
-        file.gone.iter().map(move |case| format!("{case} ({snapshot})"))
-    });
-    files.chain(gone).collect()
+    files.chain(ran.iter().flat_map(gone)).collect()
 }
 
-/// Deletes them; says what was deleted.
-pub(super) fn delete_unreferenced(cases: &CaseFiles, ran: &mut [Ran<'_>]) -> Result<Vec<String>, Failure> {
-    let deleted = unreferenced(cases, ran);
+/// Deletes them, as far as that can be done.
+pub(super) fn delete_unreferenced(cases: &CaseFiles, ran: &mut [Ran<'_>], saved: &mut Saved) {
     for path in &cases.unreferenced {
-        remove(path)?;
+        match remove(path) {
+            Ok(()) => saved.deleted.push(shown(path)),
+            Err(refused) => saved.refused.push(refused),
+        }
     }
     for file in ran.iter_mut().filter(|file| !file.gone.is_empty()) {
         let kept = file.accepted.updated(file.order(), &Snapshot::default());
         let path = file.file.snapshot_path();
-        if kept.is_empty() {
-            remove(&path)?
-        } else {
-            write(&path, &kept.text(&file.file.relative))?
+        let done = if kept.is_empty() { remove(&path) } else { write(&path, &kept.text(&file.file.relative)) };
+        match done {
+            Ok(()) => {
+                saved.deleted.extend(gone(file));
+                file.accepted = kept;
+            }
+            Err(refused) => saved.refused.push(refused),
         }
-        file.accepted = kept;
     }
-    Ok(deleted)
+}
+
+/// What to call the snapshots of cases that are no longer in a file.
+fn gone(file: &Ran<'_>) -> Vec<String> {
+    let snapshot = shown(&file.file.snapshot_path());
+    file.gone.iter().map(|case| format!("{case} ({snapshot})")).collect()
 }
 
 /// A path as messages show it: without a leading `./`.
@@ -103,15 +146,10 @@ fn shown(path: &Path) -> String {
     path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    host::replace_file(path, text).map_err(|e| refused(path, "written", &e))
+fn write(path: &Path, text: &str) -> Result<(), Refused> {
+    host::replace_file(path, text).map_err(|error| Refused { file: shown(path), what: "written", error })
 }
 
-fn remove(path: &Path) -> Result<(), Failure> {
-    host::remove_file(path).map_err(|e| refused(path, "deleted", &e))
-}
-
-fn refused(path: &Path, what: &str, error: &io::Error) -> Failure {
-    let failure = Failure::message(format!("`{}` cannot be {what}: {}", shown(path), host::reason(error)));
-    failure.help("what was accepted before is as it was; `--check` runs the cases without writing anything")
+fn remove(path: &Path) -> Result<(), Refused> {
+    host::remove_file(path).map_err(|error| Refused { file: shown(path), what: "deleted", error })
 }
