@@ -18,7 +18,7 @@ pub use case::{Case, Each, Expectation, Layer, Wanted, Wish};
 pub use compare::{Comparison, Verdict, alike};
 pub use junit::{Ended, Report, Suite, Test, junit};
 pub use read::read;
-pub use run::{Outcome, decide, run};
+pub use run::{Outcome, decide, run, run_sharing};
 pub use select::Selection;
 pub use snapshot::Snapshot;
 pub use unmet::Unmet;

@@ -11,6 +11,7 @@ use super::answer::{Answer, Answers, Decisions, Explanation, Fault, FaultKind, P
 use super::eval::{Evaluated, Evaluator, Hand, HandKey, Presumptions};
 use super::lift::{Lift, Union, Values};
 use super::list::Elements;
+use super::memo::Memo;
 use super::needs::{Cone, Needed, Needs};
 use super::record::Record;
 use super::sample::{Manner, Sampler};
@@ -51,9 +52,23 @@ const LEAST_BUDGET: u64 = 20;
 ///
 /// Every answer is exact over all completions of the unknown facts, or says that it is a bound.
 pub fn decide(policy: &Policy, deal: &Deal, as_of: Date, options: &Options) -> Decisions {
+    take(policy, deal, as_of, options, None)
+}
+
+/// Takes decisions; `memo` is one of the same policy.
+pub(super) fn take<'p>(
+    policy: &'p Policy,
+    deal: &Deal,
+    as_of: Date,
+    options: &Options,
+    memo: Option<&Memo<'p>>,
+) -> Decisions {
     let world = World::new(policy, deal, as_of);
-    let needs = std::cell::OnceCell::new();
-    let needs = || needs.get_or_init(|| Needs::of(policy));
+    let own = std::cell::OnceCell::new();
+    let needs = || match memo {
+        Some(memo) => memo.needs(),
+        None => own.get_or_init(|| Needs::of(policy)),
+    };
     let nodes: Cone = match &options.only {
         None => policy.order.iter().map(|&node| Needed { node, at_hand: false }).collect(),
         Some(only) => needs().cone_of(only.iter().copied()),
@@ -94,6 +109,8 @@ pub fn decide(policy: &Policy, deal: &Deal, as_of: Date, options: &Options) -> D
         explanations: record.explanations,
         needs: &needs,
         left: options.budget.saturating_mul(DECISIONS_AT_LENGTH).into(),
+        spent: 0.into(),
+        memo: memo.map(|memo| (memo, deal)),
     };
     let taken = policy.decisions.iter().filter(|(id, _)| taken.contains(id)).map(|(id, _)| Taken {
         decision: id,
@@ -104,7 +121,7 @@ pub fn decide(policy: &Policy, deal: &Deal, as_of: Date, options: &Options) -> D
     Decisions { as_of, strict: options.strict, taken, definitions: record.definitions, nodes: record.nodes }
 }
 
-struct Taker<'w, 'a, N> {
+struct Taker<'w, 'a, 'p, N> {
     world: &'w World<'a>,
     options: &'w Options,
     space: &'w Space,
@@ -114,21 +131,47 @@ struct Taker<'w, 'a, N> {
     strict: Option<(Space, Evaluated)>,
     explanations: FxHashMap<(DecisionId, Option<HandKey>), Explanation>,
     needs: &'w N,
-    /// What is left of the budget for all decisions.
+    /// What is left of the budget for all decisions, and what was spent.
     left: Cell<u64>,
+    spent: Cell<u64>,
+    /// What was found out before, and the deal.
+    memo: Option<(&'w Memo<'p>, &'w Deal)>,
 }
 
-impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
+impl<'w, 'a: 'w, 'p, N: Fn() -> &'w Needs<'p>> Taker<'w, 'a, 'p, N> {
     /// What the next survey may spend.
     fn budget(&self) -> u64 {
         self.options.budget.min(self.left.get().max(LEAST_BUDGET))
     }
 
-    fn spend(&self, survey: &Survey<'_, '_>) {
-        self.left.set(self.left.get().saturating_sub(survey.spent()));
+    fn spend(&self, cost: u64) {
+        self.left.set(self.left.get().saturating_sub(cost));
+        self.spent.set(self.spent.get().saturating_add(cost));
     }
 
+    /// The answers of a decision: those that are known, where they take a search.
     fn answers(&mut self, id: DecisionId) -> Answers {
+        let memo = self.memo.filter(|_| self.takes_a_search(id));
+        let key = memo.and_then(|(memo, deal)| memo.key(id, deal, self.world.as_of, self.options));
+        let (Some((memo, _)), Some(key)) = (memo, key) else { return self.answers_anew(id) };
+        if let Some((answers, cost)) = memo.get(&key, self.budget()) {
+            self.spend(cost);
+            return answers;
+        }
+        let before = self.spent.get();
+        let answers = self.answers_anew(id);
+        memo.keep(key, &answers, self.spent.get() - before);
+        answers
+    }
+
+    /// Whether unknown or presumed facts may have to be looked at one by one.
+    fn takes_a_search(&self, id: DecisionId) -> bool {
+        let node = Node::Decision(id);
+        let leans = self.strict.as_ref().is_some_and(|(_, strict)| strict.decisions.contains_key(&id));
+        !self.whole.is_settled(node) || leans || self.world.policy.decisions[id].scope.is_some()
+    }
+
+    fn answers_anew(&mut self, id: DecisionId) -> Answers {
         let scope = self.world.policy.decisions[id].scope;
         let Some(record) = scope else {
             return Answers::One(self.answer(id, None));
@@ -196,7 +239,7 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
     fn survey(&self, id: DecisionId, hand: Option<Hand>, cone: &Cone, root: Space, list: Option<usize>) -> Answer {
         let mut survey = Survey::new(self.world, id, hand, cone, self.whole, root, self.budget());
         survey.run();
-        self.spend(&survey);
+        self.spend(survey.spent());
         let found = survey.found;
         let mut answer = Answer {
             state: State::Decided(Value::None),
@@ -274,7 +317,7 @@ impl<'w, 'a: 'w, N: Fn() -> &'w Needs<'a>> Taker<'w, 'a, N> {
         let cone = (self.needs)().cone_at_hand(id);
         let mut survey = Survey::new(self.world, id, hand, &cone, strict, root, self.budget());
         survey.run_relevance(&candidates);
-        self.spend(&survey);
+        self.spend(survey.spent());
         answer.exact &= survey.found.exact;
         let mut presumed: Vec<FactPath> = candidates
             .into_iter()

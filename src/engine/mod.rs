@@ -8,6 +8,7 @@ mod grain;
 mod lift;
 mod list;
 mod logic;
+mod memo;
 mod needs;
 mod ops;
 mod probe;
@@ -26,4 +27,5 @@ pub use answer::{
     State, Taken, Undecided,
 };
 pub use decide::{Options, decide};
+pub use memo::Memo;
 pub use probe::{Probe, probe};

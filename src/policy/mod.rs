@@ -5,11 +5,13 @@
 
 mod compare;
 mod expr;
+mod needed;
 mod print;
 mod rules;
 
 pub use compare::affected;
 pub use expr::{Expr, ExprId, ExprKind, Function};
+pub use needed::{Ground, ground};
 pub use rules::{Cite, Criterion, Hit, Notes, Outcome, Refer, Rule, RuleId, RuleSet, Shape, Window};
 
 use jiff::civil::Date;

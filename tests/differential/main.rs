@@ -15,6 +15,7 @@ mod examples;
 mod format;
 mod generate;
 mod meaning;
+mod memo;
 mod metamorphic;
 #[path = "../format/promise.rs"]
 mod promise;

@@ -1,6 +1,7 @@
 //! What the cases of each file came to.
 
 use crate::cases::{self, Case, Comparison, Outcome, Selection, Snapshot, Verdict};
+use crate::engine::Memo;
 use crate::host::{self, CaseFile, CaseFiles};
 use crate::pack::Pack;
 use crate::trace::summary::Change;
@@ -66,8 +67,9 @@ pub(super) fn run<'a>(pack: &Pack, cases: &'a CaseFiles, selection: &Selection) 
     let files: Vec<_> = cases.files.iter().map(|file| (file, picked(file))).collect();
     let all: Vec<(&CaseFile, &Case)> =
         files.iter().flat_map(|(file, (whole, _))| whole.iter().map(move |case| (*file, *case))).collect();
+    let memo = Memo::new(pack.policy());
     let outcomes = host::in_parallel(&all, |(file, case)| {
-        cases::run(pack.policy(), &cases.sources, case, &cases.deal(file, case))
+        cases::run_sharing(&memo, &cases.sources, case, &cases.deal(file, case))
     });
     let mut outcomes = outcomes.into_iter();
     let of_file = |(file, (whole, left_out)): (_, (Vec<&'a Case>, Vec<&'a Case>))| {
