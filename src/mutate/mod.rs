@@ -14,7 +14,7 @@ mod words;
 
 pub use find::mutants;
 pub use judge::{Baseline, Killer, Reach, Subject, judge, proven_equal, reach};
-pub use telling::{Telling, tell_apart};
+pub use telling::{Telling, Told, tell_apart};
 pub use words::{Place, Words, words};
 
 use jiff::civil::Date;

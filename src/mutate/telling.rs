@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use rustc_hash::FxHashSet;
 
 use super::judge::ids;
 use super::random::Random;
@@ -13,8 +12,8 @@ use super::{Mutant, Reach, Subject};
 use crate::base::Number;
 use crate::engine::{Answer, Answers, Options, State, decide};
 use crate::facts::deal::{date_of_day, day_number};
-use crate::facts::{DateRange, Deal, Fact, FactId, Given, Origin, RecordValue, Type, TypeKind, Value};
-use crate::policy::{DecisionId, ExprKind, Policy};
+use crate::facts::{DateRange, Deal, Fact, FactId, Given, Origin, RecordValue, TypeKind, Value};
+use crate::policy::{DecisionId, ExprKind, Policy, ground};
 use crate::trace::summary::{Change, changes};
 use crate::trace::{Report, Summary};
 
@@ -34,6 +33,17 @@ pub struct Telling {
     pub changes: Vec<Change>,
 }
 
+/// What a search for a deal that tells two policies apart came to.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// This one does.
+    By(Box<Telling>),
+    /// None of those that were to be tried.
+    ByNone,
+    /// It was ended before all were tried.
+    Unfinished,
+}
+
 /// Looks for a deal that `mutated` decides otherwise, among `tries` that are made of the cases' deals and of values at
 /// and around those that the policy names; the same for the same arguments. `go_on` may end the search early. That none
 /// is found proves nothing. The second value is how many were tried.
@@ -44,22 +54,22 @@ pub fn tell_apart(
     reach: &Reach,
     tries: usize,
     go_on: &dyn Fn() -> bool,
-) -> (Option<Telling>, usize) {
+) -> (Told, usize) {
     let only = ids(subject.policy, reach);
     if only.is_empty() {
-        return (None, 0);
+        return (Told::ByNone, 0);
     }
     let mut search = Search::new(subject, mutant, mutated, only);
     for tried in 0..tries {
         if !go_on() {
-            return (None, tried);
+            return (Told::Unfinished, tried);
         }
         let (deal, as_of) = search.deal();
         if search.differ(&deal, as_of) {
-            return (Some(search.told(deal, as_of)), tried + 1);
+            return (Told::By(search.told(deal, as_of).into()), tried + 1);
         }
     }
-    (None, tries)
+    (Told::ByNone, tries)
 }
 
 struct Search<'a> {
@@ -107,7 +117,7 @@ impl<'a> Search<'a> {
             as_of.extend(since.flat_map(around));
         }
         texts.extend(Value::other_texts().take(1));
-        let facts = needed(subject.policy, &only);
+        let facts = ground(subject.policy, &only).facts;
         let mut search = Search {
             subject,
             mutated,
@@ -255,61 +265,4 @@ fn apart(one: &Answer, other: &Answer) -> bool {
 fn around(date: Date) -> impl Iterator<Item = Date> {
     let day = day_number(date);
     (day - 1..=day + 1).filter_map(date_of_day)
-}
-
-/// The facts that decisions can rest on; for a field, its lists.
-fn needed(policy: &Policy, only: &[DecisionId]) -> Vec<FactId> {
-    let mut found: FxHashSet<FactId> = FxHashSet::default();
-    let mut seen = FxHashSet::default();
-    let mut queue = Vec::new();
-    let rules = |set: &crate::policy::RuleSet| -> Vec<_> {
-        let parts = set.rules.iter().flat_map(|rule| rule.condition.into_iter().chain([rule.outcome]));
-        parts.chain(set.default.iter().map(|default| default.outcome)).collect()
-    };
-    let of_decision = |id: DecisionId| {
-        let decision = &policy.decisions[id];
-        let computed = match decision.shape {
-            crate::policy::Shape::Computed(body) => Some(body),
-            _ => None,
-        };
-        let list = decision.scope.and_then(|record| policy.schema.records[record].list);
-        (rules(&decision.rules).into_iter().chain(computed).collect::<Vec<_>>(), list)
-    };
-    for id in only {
-        let (exprs, list) = of_decision(*id);
-        queue.extend(exprs);
-        found.extend(list);
-    }
-    while let Some(id) = queue.pop() {
-        if !seen.insert(id) {
-            continue;
-        }
-        let kind = &policy.exprs[id].kind;
-        queue.extend(kind.operands());
-        match kind {
-            ExprKind::Fact(fact) => match policy.schema.facts[*fact].field_of {
-                None => {
-                    found.insert(*fact);
-                }
-                Some((record, _)) => found.extend(lists_of(policy, record)),
-            },
-            ExprKind::Aggregate { list, .. } => {
-                found.insert(*list);
-            }
-            ExprKind::Definition(definition) => queue.push(policy.definitions[*definition].body),
-            ExprKind::Decision(decision) | ExprKind::Item(decision, _) => {
-                let (exprs, list) = of_decision(*decision);
-                queue.extend(exprs);
-                found.extend(list);
-            }
-            ExprKind::Lookup(lookup, _) => queue.extend(rules(&policy.lookups[*lookup].rules)),
-            _ => {}
-        }
-    }
-    policy.schema.facts.iter().map(|(id, _)| id).filter(|id| found.contains(id)).collect()
-}
-
-fn lists_of(policy: &Policy, record: crate::facts::RecordId) -> impl Iterator<Item = FactId> {
-    let is_list = move |ty: &Type| matches!(ty.kind, TypeKind::List { record: of, .. } if of == record);
-    policy.schema.facts.iter().filter(move |(_, fact)| is_list(&fact.ty)).map(|(id, _)| id)
 }

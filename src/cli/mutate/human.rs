@@ -18,6 +18,13 @@ pub(super) fn show(results: &Results<'_>, verbose: bool, output: &mut Output) ->
                 output.line(&difference(tried, "survived"))?;
                 output.line(&told(results, telling.as_deref(), *tries))?;
             }
+            Fate::Unfinished(tries) => {
+                output.line(&difference(tried, "not finished"))?;
+                let tries = crate::trace::words::count(*tries, "try", "tries");
+                output.line(&format!(
+                    "  no case noticed it, and the time was over after {tries} to find a deal that tells\n"
+                ))?;
+            }
             Fate::Killed(killer) if verbose => {
                 let (file, name) = results.names.get(killer.case).copied().unwrap_or_default();
                 let how = if killer.expectation { "expectation" } else { "snapshot" };
@@ -74,6 +81,9 @@ fn summary(results: &Results<'_>) -> String {
         counts.by_snapshot,
         counts.survived
     ));
+    if counts.unfinished > 0 {
+        text.push_str(&format!(", {} not finished: the time was over", counts.unfinished));
+    }
     if counts.equal > 0 {
         text.push_str(&format!(", {} without effect", counts.equal));
     }

@@ -20,6 +20,7 @@ pub(super) fn json(results: &Results<'_>) -> String {
             "killed_by_expectation": counts.by_expectation,
             "killed_by_snapshot": counts.by_snapshot,
             "survived": counts.survived,
+            "not_finished": counts.unfinished,
             "without_effect": counts.equal,
             "not_tried": counts.not_tried,
         },
@@ -56,6 +57,7 @@ fn mutant(results: &Results<'_>, tried: &Tried) -> Json {
             });
             ("survived", json!({ "tries": tries, "told_apart_by": told }))
         }
+        Fate::Unfinished(tries) => ("not_finished", json!({ "tries": tries })),
         Fate::Equal => ("without_effect", Json::Null),
         Fate::NotTried => ("not_tried", Json::Null),
     };

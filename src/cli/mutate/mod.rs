@@ -14,7 +14,7 @@ use super::{Global, find};
 use crate::base::did_you_mean;
 use crate::cases;
 use crate::host::{self, CaseFiles};
-use crate::mutate::{self, Baseline, Killer, Mutant, Sample, Subject, Telling, Words};
+use crate::mutate::{self, Baseline, Killer, Mutant, Sample, Subject, Telling, Told, Words};
 use crate::pack::Pack;
 use crate::policy::Policy;
 use progress::Progress;
@@ -34,8 +34,8 @@ Examples:
   dealdesk mutate --timeout 60             what can be tried in a minute
 
 Exit codes:
-  0  no mistake survived
-  1  some did
+  0  no mistake survived; with `--timeout`, of those that were tried
+  1  some did, or no case noticed some, and the time was over while a deal was looked for
   2  the policies or cases cannot be read, or the cases do not hold even without a mistake")]
 pub(super) struct Arguments {
     /// Only in this decision, table, definition, constant or fact, or in files with this in their name
@@ -81,6 +81,8 @@ enum Fate {
     Killed(Killer),
     /// None did; a deal that would tell, and how many were tried for it.
     Survived(Option<Box<Telling>>, usize),
+    /// None did, and the time was over while a deal was looked for; how many were tried.
+    Unfinished(usize),
     /// It is proven to change nothing.
     Equal,
     /// The time was over.
@@ -101,6 +103,7 @@ struct Counts {
     by_expectation: usize,
     by_snapshot: usize,
     survived: usize,
+    unfinished: usize,
     equal: usize,
     not_tried: usize,
 }
@@ -113,6 +116,7 @@ impl Results<'_> {
             by_expectation: of(|fate| matches!(fate, Fate::Killed(killer) if killer.expectation)),
             by_snapshot: of(|fate| matches!(fate, Fate::Killed(killer) if !killer.expectation)),
             survived: of(|fate| matches!(fate, Fate::Survived(..))),
+            unfinished: of(|fate| matches!(fate, Fate::Unfinished(_))),
             equal: of(|fate| matches!(fate, Fate::Equal)),
             not_tried: of(|fate| matches!(fate, Fate::NotTried)),
         }
@@ -157,7 +161,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         Format::Human => human::show(&results, arguments.verbose, output)?,
         Format::Json => output.line(&machine::json(&results))?,
     }
-    Ok(if results.counts().survived > 0 { Exit::Found } else { Exit::Fine })
+    let counts = results.counts();
+    Ok(if counts.survived + counts.unfinished > 0 { Exit::Found } else { Exit::Fine })
 }
 
 fn fate(subject: &Subject<'_>, mutant: &Mutant, tries: usize, go_on: &dyn Fn() -> bool) -> Fate {
@@ -168,10 +173,11 @@ fn fate(subject: &Subject<'_>, mutant: &Mutant, tries: usize, go_on: &dyn Fn() -
     }
     match mutate::judge(subject, &mutated, &reach) {
         Some(killer) => Fate::Killed(killer),
-        None => {
-            let (telling, tried) = mutate::tell_apart(subject, mutant, &mutated, &reach, tries, go_on);
-            Fate::Survived(telling.map(Box::new), tried)
-        }
+        None => match mutate::tell_apart(subject, mutant, &mutated, &reach, tries, go_on) {
+            (Told::By(telling), tried) => Fate::Survived(Some(telling), tried),
+            (Told::ByNone, tried) => Fate::Survived(None, tried),
+            (Told::Unfinished, tried) => Fate::Unfinished(tried),
+        },
     }
 }
 
@@ -221,4 +227,23 @@ fn baselines<'a>(policy: &Policy, cases: &'a CaseFiles) -> Result<Vec<Baseline<'
         return Err(Failure::message(message).help("`dealdesk test` shows why"));
     }
     Ok(run.into_iter().map(|(baseline, _)| baseline).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fates(go_on: bool) -> Vec<Fate> {
+        let pack = Pack::compile([("a.policy", "fact n: integer 0..1_000\ndecide high: boolean = n >= 417")]).unwrap();
+        let subject = Subject { policy: pack.policy(), sources: pack.sources(), cases: &[] };
+        let mutants = mutate::mutants(pack.policy(), pack.sources());
+        mutants.iter().map(|mutant| fate(&subject, mutant, 2_000, &|| go_on)).collect()
+    }
+
+    #[test]
+    fn a_mistake_that_time_was_too_short_for_has_not_survived() {
+        assert!(fates(true).iter().all(|fate| matches!(fate, Fate::Survived(Some(_), _))));
+        assert!(fates(false).iter().all(|fate| matches!(fate, Fate::Unfinished(0))));
+        assert!(fates(false).len() > 2);
+    }
 }
