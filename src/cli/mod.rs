@@ -17,9 +17,10 @@ mod why;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
 
-use crate::base::Sources;
+use crate::base::{Sources, did_you_mean};
 use crate::host;
 use crate::pack::{Error, Pack};
 use exit::{Exit, Failure};
@@ -89,6 +90,7 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            let error = nearest(error);
             let _ = error.print();
             return if error.use_stderr() { Exit::Failed.into() } else { Exit::Fine.into() };
         }
@@ -111,6 +113,18 @@ pub fn run() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => output.failure(failure).into(),
     }
+}
+
+/// Names the one command that is likely meant, where there is one.
+fn nearest(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::String(wrong)) = error.get(ContextKind::InvalidSubcommand) {
+        let cli = Cli::command();
+        let near = did_you_mean(wrong, cli.get_subcommands().map(|command| command.get_name()));
+        if let Some(near) = near.map(str::to_owned) {
+            error.insert(ContextKind::SuggestedSubcommand, ContextValue::String(near));
+        }
+    }
+    error
 }
 
 /// Finds and loads the pack that the arguments mean.

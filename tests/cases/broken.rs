@@ -153,3 +153,28 @@ fn a_name_that_is_no_text_keeps_its_snapshot() {
     assert_eq!(folder.test(&["--unreferenced", "delete"]).code, 0);
     assert!(!path(b".snap").exists());
 }
+
+#[test]
+fn frequent_mistakes_come_with_a_way_out() {
+    let folder = Folder::new();
+    let mut all = String::new();
+    for text in [
+        "(as_of: \"2026-03-01\", expect: (grade: (status: undecided, missing: client.kind)))",
+        "(as_of: \"2026-03-01\", expect: (grade: (status: undecided, missing: [score, client.kind])))",
+        "(as_of: \"2026-03-01\", deal: (client.kind: private))",
+        "as_of: \"2026-03-01\", expect: (grade: good))",
+        "// A case.\ncases: [(name: \"a\", as_of: \"2026-03-01\")])",
+        "(as_of: \"2026-03-01\", expect: (grade: undecided))",
+        "(as_of: \"2026-03-01\", deal: (score: 1.5.2))",
+    ] {
+        folder.write("cases/grades.ron", text);
+        let ended = folder.test(&["--check"]);
+        assert_eq!(ended.code, 2, "{text}");
+        all.push_str(&ended.err);
+    }
+    insta::assert_snapshot!(all);
+    folder.write("cases/grades.ron", "[]");
+    folder.write("cases/status.json", "{\"as_of\": \"2026-03-01\", \"expect\": {\"grade\": \"default\"}}");
+    let ended = folder.test(&["--check"]);
+    assert!(ended.err.contains("`grade` can't be `default`, which is a status"), "{}", ended.err);
+}

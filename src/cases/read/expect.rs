@@ -160,6 +160,12 @@ impl Reading<'_, '_, '_> {
     fn wish(&mut self, decision: &Decision, name: &str, node: &Node) -> Wish {
         let mut wish = Wish::at(node.span);
         let Kind::Map(entries) = &node.kind else {
+            if let Some(status) = self.status_for_value(decision, node) {
+                let message = format!("`{name}` can't be `{status}`, which is a status");
+                let problem = Diagnostic::error(Code::CaseField, node.span, message).here("a status, not an outcome");
+                self.part.problem(problem.help(format!("expect a status as such, in RON by `(status: {status})`")));
+                return wish;
+            }
             wish.value = self.part.value(&name, &decision.ty, node);
             return wish;
         };
@@ -183,6 +189,19 @@ impl Reading<'_, '_, '_> {
             }
         }
         wish
+    }
+
+    /// The status that stands where an outcome is expected, unless it is one of those too.
+    fn status_for_value(&self, decision: &Decision, node: &Node) -> Option<&'static str> {
+        let (Kind::Word(word) | Kind::Plain(word) | Kind::Text(word)) = &node.kind else { return None };
+        let schema = &self.all.policy.schema;
+        let is_outcome = match decision.ty.kind {
+            TypeKind::Text => true,
+            TypeKind::Variant(id) => schema.enumerations[id].variants.iter().any(|variant| *variant.name == **word),
+            _ => false,
+        };
+        let status = STATUSES.iter().map(|status| status.word()).find(|status| *status == &**word);
+        status.filter(|_| !is_outcome)
     }
 
     fn status(&mut self, node: &Node) -> Option<Status> {

@@ -29,6 +29,15 @@ pub(super) fn document(text: &Text<'_>, limits: Limits) -> Result<Node, Box<Diag
             node
         })
         .map_err(|mut problem| {
+            if is_closed_too_often(content) {
+                let start = text.offset(&content[blank(content)..]);
+                let problem = text.malformed(text.at(start), "the `(` before this is missing".to_owned());
+                return Box::new(problem.suggest(
+                    Span::new(text.id, start, start),
+                    "(",
+                    "open it, or take the last `)` away",
+                ));
+            }
             for label in problem.primary.iter_mut().chain(&mut problem.labels) {
                 label.span = shifted(label.span, shift, text);
             }
@@ -50,6 +59,11 @@ pub(super) fn value(text: &Text<'_>, limits: Limits) -> Result<Node, Box<Diagnos
         }
     }
     Builder { text, budget: Budget::new(text, limits) }.node(raw, 0)
+}
+
+/// Whether fields without the outermost parentheses end in the closing one.
+fn is_closed_too_often(content: &str) -> bool {
+    options().from_str::<&RawValue>(&format!("({content}")).is_ok()
 }
 
 /// A struct counts as two levels to the parser: itself and its fields.
@@ -342,6 +356,15 @@ fn malformed(text: &Text<'_>, piece: &str, error: &SpannedError) -> Box<Diagnost
     let reason = error.code.to_string();
     let mut chars = reason.chars();
     let reason: String = chars.next().into_iter().flat_map(char::to_lowercase).chain(chars).collect();
+    if let Some((name, is_key)) = dotted(text.file.text(), span.start as usize) {
+        let span = text.span(name);
+        let problem = text.malformed(span, "a name with a dot in it".to_owned());
+        let nested: Vec<&str> = name.splitn(2, '.').collect();
+        return Box::new(match (is_key, nested.as_slice()) {
+            (true, [group, own]) => problem.help(format!("a name with dots is nested: `{group}: ({own}: …)`")),
+            _ => problem.suggest(span, format!("\"{name}\""), "names with dots stand in quotes"),
+        });
+    }
     // The parser stops before blanks: what is wrong comes behind them.
     let rest = &text.file.text()[span.start as usize..];
     let rest = rest.trim_start_matches([' ', '\t']);
@@ -356,4 +379,16 @@ fn malformed(text: &Text<'_>, piece: &str, error: &SpannedError) -> Box<Diagnost
         _ => return problem,
     };
     Box::new(problem.help(help))
+}
+
+/// The name with dots around a place, and whether a value is given to it. Numbers begin with a digit.
+fn dotted(text: &str, at: usize) -> Option<(&str, bool)> {
+    let of_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let before = text.get(..at)?.trim_end_matches(of_name).len();
+    let after = text.get(at..)?.trim_start_matches(of_name);
+    let name = text.get(before..text.len() - after.len())?.trim_end_matches('.');
+    let begins = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    // Two dots in a row make a range.
+    let is_name = begins && name.contains('.') && !name.contains("..");
+    is_name.then(|| (name, after.trim_start().starts_with(':')))
 }
