@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Fa
         let text = text.replace("{name}", &name).replace("{folder}", &shown);
         let path = folder.join(path);
         host::create_file(&path, &text)
-            .map_err(|e| Failure::message(format!("`{}` cannot be written: {e}", path.display())))?;
+            .map_err(|e| Failure::message(format!("`{}` cannot be written: {}", path.display(), host::reason(&e))))?;
     }
     let mut next = format!("Created the pack `{name}`:\n");
     for (path, _) in FILES {

@@ -128,6 +128,8 @@ fn a_place_that_cannot_be_written_is_said_and_what_was_there_stays() {
     let ended = folder.test(&[]);
     assert_eq!(ended.code, 2, "{}{}", ended.out, ended.err);
     assert!(ended.err.contains("grades.ron.snap.new` cannot be written"), "{}", ended.err);
+    // What was found out is shown all the same.
+    assert!(ended.out.ends_with("4 cases: 3 as expected, 1 changed; all expectations are met\n"), "{}", ended.out);
     assert_eq!(folder.read(SNAPSHOT), before);
     assert_eq!(folder.cases(), ["grades.ron", "grades.ron.snap", "grades.ron.snap.new"]);
 }

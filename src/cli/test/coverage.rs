@@ -96,7 +96,7 @@ impl Asked {
 
 fn write(path: &Path, text: &str, output: &mut Output) -> Result<(), Failure> {
     host::replace_file(path, text).map_err(|e| {
-        let failure = Failure::message(format!("`{}` cannot be written: {e}", path.display()));
+        let failure = Failure::message(format!("`{}` cannot be written: {}", path.display(), host::reason(&e)));
         failure.help("name a file in a folder that can be written to")
     })?;
     output.remark(&format!("Coverage written to `{}`", path.display()));
