@@ -227,6 +227,22 @@ fn programs_are_told_the_same() {
 
 #[cfg(unix)]
 #[test]
+fn a_pipe_for_a_deal_is_no_deal_and_keeps_nothing_waiting() {
+    let pipe = |path: &Path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    let watching = Watching::new(&["pipe.ron", "two.ron", "--format", "json"], |home| pipe(&home.join("pipe.ron")));
+    let unreadable = watching.event("unreadable");
+    assert_eq!(unreadable["diagnostics"][0]["message"], "`pipe.ron` is not a regular file");
+    watching.edit("sales/discounts.policy", "rule loyal: five_percent", "rule loyal: ten_percent");
+    assert_eq!(watching.event("reloaded")["changes"][0]["deal"], "two.ron");
+    pipe(&watching.home.path().join("another"));
+    fs::rename(watching.home.path().join("another"), watching.home.path().join("two.ron")).unwrap();
+    assert_eq!(watching.event("unreadable")["deal"], "two.ron");
+    watching.edit("sales/discounts.policy", "decide discount", "decid discount");
+    watching.event("failed");
+}
+
+#[cfg(unix)]
+#[test]
 fn ctrl_c_ends_it_cleanly() {
     let mut watching = Watching::new(&[], nothing).begun();
     let interrupted = Command::new("kill").args(["-INT", &watching.child.id().to_string()]).status().unwrap();

@@ -42,42 +42,43 @@ pub fn read_deal(
     format: Option<Format>,
     sources: &mut Sources,
 ) -> Result<(FileId, Format), Box<Diagnostic>> {
-    read_within(path, format, MAX_DEAL_BYTES, sources)
-}
-
-/// As [`read_deal`], of a deal of at most `limit` bytes.
-pub(super) fn read_within(
-    path: &Path,
-    format: Option<Format>,
-    limit: u64,
-    sources: &mut Sources,
-) -> Result<(FileId, Format), Box<Diagnostic>> {
-    let shown = path.display().to_string();
     let known = || format.map_or_else(|| format_of(path), Ok);
-    if shown == STDIN {
+    if path.as_os_str() == STDIN {
         let format = known()?;
-        let id = read::stream(&mut std::io::stdin().lock(), "<stdin>", limit, sources)?;
+        let id = read::stream(&mut std::io::stdin().lock(), "<stdin>", MAX_DEAL_BYTES, sources)?;
         return Ok((id, format));
     }
-    // A missing file or a folder is worth saying before its ending is.
+    is_there(path)?;
+    let format = known()?;
+    Ok((read::opened(path, &path.display().to_string(), MAX_DEAL_BYTES, sources)?, format))
+}
+
+/// Reads the text of the deal at `path`, which a file names, with at most `limit` bytes.
+pub(super) fn read_named(path: &Path, limit: u64, sources: &mut Sources) -> Result<(FileId, Format), Box<Diagnostic>> {
+    is_there(path)?;
+    let format = format_of(path)?;
+    Ok((read::file(path, &path.display().to_string(), limit, sources)?, format))
+}
+
+/// A missing file or a folder is worth saying before its ending is.
+fn is_there(path: &Path) -> Result<(), Box<Diagnostic>> {
+    let shown = path.display().to_string();
     match std::fs::metadata(path) {
-        Err(e) => return Err(missing(path, &shown, &e)),
+        Err(e) => Err(missing(path, &shown, &e)),
         Ok(meta) if meta.is_dir() => {
             let message = format!("`{shown}` is a folder, not a deal");
             let problem = Diagnostic::placeless(Code::UnreadableFile, message);
             let all = path.join("*.ron");
-            return Err(Box::new(problem.help(format!("name the deals in it, for example `{}`", all.display()))));
+            Err(Box::new(problem.help(format!("name the deals in it, for example `{}`", all.display()))))
         }
-        Ok(_) => {}
+        Ok(_) => Ok(()),
     }
-    let format = known()?;
-    Ok((read::file(path, &shown, limit, sources)?, format))
 }
 
 /// A deal that is not there, with the nearest name in its folder.
 fn missing(path: &Path, shown: &str, error: &std::io::Error) -> Box<Diagnostic> {
-    let problem = *read::cannot_read(shown, error);
-    if error.kind() != std::io::ErrorKind::NotFound {
+    let problem = *read::cannot_open(path, shown, error);
+    if path.is_symlink() || error.kind() != std::io::ErrorKind::NotFound {
         return Box::new(problem);
     }
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));

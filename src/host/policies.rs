@@ -37,8 +37,7 @@ pub fn policies(paths: &[PathBuf]) -> PolicyFiles {
                 below.files.into_iter().map(|file| file.path).collect()
             }
             Ok(meta) if !meta.is_file() => {
-                let message = format!("`{}` is not a regular file", path.display());
-                found.problems.push(Diagnostic::placeless(Code::UnreadableFile, message));
+                found.problems.push(read::irregular(&path.display().to_string()));
                 continue;
             }
             Ok(_) if path.extension().is_some_and(|ending| ending == "policy") => vec![path.clone()],

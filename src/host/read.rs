@@ -7,15 +7,42 @@ use std::path::Path;
 use crate::base::{FileId, SourceFile, Sources, Span};
 use crate::diagnostic::{Code, Diagnostic};
 
-/// Reads the file at `path` into `sources`, where it is called `shown`.
+/// Reads the file at `path` into `sources`, where it is called `shown`. Nothing but a regular file is opened: reading a
+/// pipe would wait for somebody to write into it.
 pub(super) fn file(path: &Path, shown: &str, limit: u64, sources: &mut Sources) -> Result<FileId, Box<Diagnostic>> {
-    let unreadable = |e: &io::Error| cannot_read(shown, e);
-    let mut file = File::open(path).map_err(|e| unreadable(&e))?;
-    if file.metadata().map_err(|e| unreadable(&e))?.is_dir() {
+    let meta = std::fs::metadata(path).map_err(|e| cannot_open(path, shown, &e))?;
+    if !meta.is_file() && !meta.is_dir() {
+        return Err(Box::new(irregular(shown)));
+    }
+    opened(path, shown, limit, sources)
+}
+
+/// As [`file`], of what may also be a pipe or a device: who names it on the command line knows what it gives.
+pub(super) fn opened(path: &Path, shown: &str, limit: u64, sources: &mut Sources) -> Result<FileId, Box<Diagnostic>> {
+    let mut file = File::open(path).map_err(|e| cannot_open(path, shown, &e))?;
+    if file.metadata().map_err(|e| cannot_read(shown, &e))?.is_dir() {
         let message = format!("`{shown}` is a folder, not a file");
         return Err(Box::new(Diagnostic::placeless(Code::UnreadableFile, message)));
     }
     stream(&mut file, shown, limit, sources)
+}
+
+/// What is neither a file nor a folder.
+pub(super) fn irregular(shown: &str) -> Diagnostic {
+    Diagnostic::placeless(Code::UnreadableFile, format!("`{shown}` is not a regular file"))
+}
+
+/// A link that leads nowhere.
+pub(super) fn leads_nowhere(shown: &str) -> Diagnostic {
+    Diagnostic::placeless(Code::UnreadableFile, format!("the link `{shown}` leads to no file"))
+}
+
+/// As [`cannot_read`], of what is at `path` and may be a link.
+pub(super) fn cannot_open(path: &Path, shown: &str, error: &io::Error) -> Box<Diagnostic> {
+    match error.kind() {
+        io::ErrorKind::NotFound if path.is_symlink() => Box::new(leads_nowhere(shown)),
+        _ => cannot_read(shown, error),
+    }
 }
 
 /// Reads all that `reader` gives into `sources`, where it is called `shown`.

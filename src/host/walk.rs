@@ -1,9 +1,10 @@
 //! Which files belong to a pack.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::read::{irregular, leads_nowhere};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::pack::limits::{MANIFEST, MAX_ENTRIES, MAX_FOLDER_DEPTH, MAX_POLICY_FILES};
 
@@ -120,10 +121,6 @@ fn inner_pack(dir: &Path, manifest: &Path) -> Diagnostic {
         .help(format!("move `{inner}` out of the pack, or delete its `{MANIFEST}` to make it part of this one"))
 }
 
-fn irregular(shown: &str) -> Diagnostic {
-    Diagnostic::placeless(Code::UnreadableFile, format!("`{shown}` is not a regular file"))
-}
-
 /// What to say of an entry that could not be visited. A link to nothing is nobody's business, unless `wanted` takes its
 /// name.
 fn unreadable(dir: &Path, error: &walkdir::Error, wanted: impl Fn(&str) -> bool) -> Option<Diagnostic> {
@@ -135,8 +132,7 @@ fn unreadable(dir: &Path, error: &walkdir::Error, wanted: impl Fn(&str) -> bool)
     }
     if path.is_symlink() && error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
         let wanted = path.file_name().is_some_and(|file| wanted(&file.to_string_lossy()));
-        let message = format!("the link `{name}` leads to no file");
-        return wanted.then(|| Diagnostic::placeless(Code::UnreadableFile, message));
+        return wanted.then(|| leads_nowhere(&name));
     }
     let reason = error.io_error().map_or_else(|| error.to_string(), super::read::reason);
     Some(Diagnostic::placeless(Code::UnreadableFile, format!("`{name}` cannot be read: {reason}")))
@@ -146,6 +142,27 @@ fn unreadable(dir: &Path, error: &walkdir::Error, wanted: impl Fn(&str) -> bool)
 pub(super) fn shown(dir: &Path, path: &Path) -> String {
     let path = if dir == Path::new(".") { path.strip_prefix(dir).unwrap_or(path) } else { path };
     if path.as_os_str().is_empty() { ".".to_owned() } else { path.display().to_string() }
+}
+
+/// The path without `.` and `..` in it, as far as that is the same place: not where a link leads to elsewhere.
+pub(super) fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(plain.components().next_back(), Some(Component::Normal(_))) => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    // The folder is asked for: what lies in it need not be there.
+    let folder = |path: &Path| {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::canonicalize(parent).ok()
+    };
+    let same = folder(&plain).is_some_and(|real| Some(real) == folder(path));
+    if same { plain } else { path.strip_prefix(".").unwrap_or(path).to_owned() }
 }
 
 fn relative(dir: &Path, path: &Path) -> String {

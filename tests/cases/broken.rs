@@ -58,7 +58,7 @@ fn a_deal_that_cannot_be_read_leaves_out_the_cases_that_name_it() {
     fs::remove_file(folder.path("deal.ron")).unwrap();
     let ended = folder.test(&[]);
     assert_eq!(ended.code, 2);
-    assert!(ended.err.contains("there is no file `cases/../deal.ron`"), "{}", ended.err);
+    assert!(ended.err.contains("there is no file `deal.ron`"), "{}", ended.err);
     assert!(ended.err.contains("--> cases/named.ron:1:53"), "{}", ended.err);
     assert_eq!(snapshots(&folder), before);
 }
@@ -125,6 +125,55 @@ fn a_link_to_nothing_and_what_is_no_file_are_told_and_their_snapshots_stay() {
     assert_eq!((ended.code, snapshots(&folder)), (2, before));
     assert!(ended.err.contains("the link `cases/other.ron` leads to no file"), "{}", ended.err);
     assert!(ended.err.contains("`cases/named.ron` is not a regular file"), "{}", ended.err);
+}
+
+/// Makes a pipe that nobody writes into: whoever reads it waits for ever.
+#[cfg(unix)]
+fn pipe(path: &std::path::Path) {
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn no_pipe_is_waited_for_and_none_is_written_over() {
+    for (name, arguments) in [
+        ("cases/other.ron", &["--accept"][..]),
+        ("cases/other.ron.snap", &["--accept"]),
+        ("cases/other.ron.snap.new", &["--accept"]),
+        ("cases/other.ron.snap.new", &["--review"]),
+        ("deal.ron", &["--accept"]),
+    ] {
+        let folder = folder();
+        let _ = fs::remove_file(folder.path(name));
+        pipe(&folder.path(name));
+        let ended = folder.test(arguments);
+        assert_eq!(ended.code, 2, "{name}: {}{}", ended.out, ended.err);
+        let told = format!("error[E0502]: `{name}` is not a regular file");
+        assert_eq!(ended.err.matches(&told).count(), 1, "{name}: {}", ended.err);
+        if arguments == ["--accept"] {
+            assert!(ended.out.contains("6 as expected; 1 "), "{name}: {}", ended.out);
+        }
+        assert!(!fs::metadata(folder.path(name)).unwrap().is_file());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_without_a_snapshot_behind_it_is_told_and_never_replaced() {
+    use std::os::unix::fs::symlink;
+    for (name, target) in
+        [("other.ron.snap", "nowhere"), ("other.ron.snap.new", "nowhere"), ("other.ron.snap", "other.ron.snap")]
+    {
+        let folder = folder();
+        let path = folder.path("cases").join(name);
+        let _ = fs::remove_file(&path);
+        symlink(target, &path).unwrap();
+        let ended = folder.test(&["--accept"]);
+        assert_eq!(ended.code, 2, "{name}: {}{}", ended.out, ended.err);
+        assert_eq!(ended.err.matches("error[E0502]").count(), 1, "{}", ended.err);
+        assert!(ended.err.contains(&format!("`cases/{name}`")), "{}", ended.err);
+        assert_eq!(fs::read_link(&path).unwrap(), std::path::Path::new(target));
+    }
 }
 
 #[test]

@@ -121,14 +121,12 @@ impl Reading<'_> {
         // A link that leads nowhere is there, and is not to be taken for a snapshot that nobody has made yet.
         let is_there = snapshot.symlink_metadata().is_ok();
         let accepted = is_there.then(|| self.text(&snapshot, &format!("{}{SNAPSHOT}", file.shown))).transpose();
-        match (cases, accepted) {
-            (Ok(cases), Ok(accepted)) => {
-                let pending = self.pending(&beside(&file.path, PENDING));
-                Some(Texts { file, format, cases, accepted, pending })
-            }
-            (cases, accepted) => {
-                let problems = [cases.err(), accepted.err()].into_iter().flatten().map(|problem| *problem);
-                self.unread(file.shown, problems.collect());
+        let pending = self.pending(&beside(&file.path, PENDING), &format!("{}{PENDING}", file.shown));
+        match (cases, accepted, pending) {
+            (Ok(cases), Ok(accepted), Ok(pending)) => Some(Texts { file, format, cases, accepted, pending }),
+            (cases, accepted, pending) => {
+                let problems = [cases.err(), accepted.err(), pending.err()];
+                self.unread(file.shown, problems.into_iter().flatten().map(|problem| *problem).collect());
                 None
             }
         }
@@ -147,6 +145,8 @@ impl Reading<'_> {
     }
 
     fn unread(&mut self, shown: String, problems: Vec<Diagnostic>) {
+        // What a folder's walk has met is told of the file that it belongs to.
+        self.all.unread.retain(|told| !told.problems.iter().all(|problem| problems.contains(problem)));
         self.all.unread.push(Unread { shown, is_deal: false, problems });
     }
 
@@ -159,13 +159,20 @@ impl Reading<'_> {
         Ok((id, file))
     }
 
-    /// What waits to be reviewed. It is made anew by every run, so that one that cannot be read is as good as none.
-    fn pending(&mut self, path: &Path) -> Option<SourceFile> {
+    /// What waits to be reviewed. It is made anew by every run, so that a text that cannot be read is as good as none. A
+    /// link that leads nowhere and a pipe are not to be written over, which a folder cannot be.
+    fn pending(&mut self, path: &Path, shown: &str) -> Result<Option<SourceFile>, Box<Diagnostic>> {
+        match path.metadata() {
+            Ok(meta) if meta.is_file() => {}
+            Ok(meta) if meta.is_dir() => return Ok(None),
+            Err(_) if !path.is_symlink() => return Ok(None),
+            _ => return self.text(path, shown).map(|_| None),
+        }
         let mut sources = Sources::new();
-        let id = read::file(path, "", self.room.limit(), &mut sources).ok()?;
-        let file = sources.get(id)?;
-        self.room.take(file.text());
-        Some(file.clone())
+        let read = read::file(path, shown, self.room.limit(), &mut sources);
+        let file = read.ok().and_then(|id| sources.get(id).cloned());
+        self.room.take(file.as_ref().map_or("", SourceFile::text));
+        Ok(file)
     }
 
     /// Reads the deal that a layer names, once.
@@ -175,8 +182,8 @@ impl Reading<'_> {
         if self.all.deals.contains_key(&path) {
             return;
         }
-        let plain = path.strip_prefix(".").unwrap_or(&path);
-        let read = self.read_deal(plain, *span).map_err(|problems| {
+        let plain = walk::plain(&path);
+        let read = self.read_deal(&plain, *span).map_err(|problems| {
             let shown = plain.display().to_string();
             self.all.unread.push(Unread { shown, is_deal: true, problems });
         });
@@ -185,7 +192,7 @@ impl Reading<'_> {
 
     fn read_deal(&mut self, path: &Path, named: Span) -> Result<Deal, Vec<Diagnostic>> {
         let sources = &mut self.all.sources;
-        let (id, format) = deal::read_within(path, None, self.room.limit(), sources).map_err(|problem| {
+        let (id, format) = deal::read_named(path, self.room.limit(), sources).map_err(|problem| {
             let mut problem = self.room.explain(*problem, &path.display().to_string());
             problem.primary.get_or_insert(Label { span: named, message: "named here".to_owned() });
             vec![problem]
