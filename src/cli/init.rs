@@ -21,12 +21,13 @@ pub(super) struct Arguments {
 }
 
 /// The files of a new pack; `{name}` and `{folder}` stand for what was asked for.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("pack.ron", include_str!("init/pack.ron")),
     ("discounts.policy", include_str!("init/discounts.policy")),
     ("deals/first.ron", include_str!("init/first.ron")),
     ("cases/discounts.ron", include_str!("init/discounts_cases.ron")),
     ("README.md", include_str!("init/README.md")),
+    (".gitignore", include_str!("init/gitignore")),
 ];
 
 pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Failure> {

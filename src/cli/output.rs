@@ -29,6 +29,8 @@ pub(super) struct Output {
     said: Vec<String>,
     /// Whether nobody reads the results any more.
     closed: bool,
+    /// Whether results go to standard error, as something else needs standard output for itself.
+    aside: bool,
 }
 
 impl Output {
@@ -41,7 +43,7 @@ impl Output {
         let (out, err) = (AutoStream::new(io::stdout(), choice), AutoStream::new(io::stderr(), choice));
         let shown = |choice| choice != anstream::ColorChoice::Never;
         let colors = (shown(out.current_choice()), shown(err.current_choice()));
-        Output { out, err, colors, quiet, said: Vec::new(), closed: false }
+        Output { out, err, colors, quiet, said: Vec::new(), closed: false, aside: false }
     }
 
     /// Whether results are shown in color.
@@ -51,8 +53,16 @@ impl Output {
 
     /// Writes a result. Whoever reads it may stop reading at any time, which is no error.
     pub(super) fn result(&mut self, text: &str) -> Result<(), Failure> {
-        let written = self.out.write_all(text.as_bytes());
+        let written = match self.aside {
+            true => self.err.write_all(text.as_bytes()),
+            false => self.out.write_all(text.as_bytes()),
+        };
         self.pass_over_closed(written)
+    }
+
+    /// Whether results go to standard error from now on, to leave standard output to something for programs.
+    pub(super) fn give_way(&mut self, aside: bool) {
+        self.aside = aside;
     }
 
     /// Whether nobody reads the results any more, as far as writing has shown.

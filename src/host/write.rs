@@ -1,7 +1,7 @@
 //! Writing files so that nobody ever sees half of one.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Puts `text` in the place of the file at `path`, or creates it, with its folder. At every moment, also when the
 /// program or the computer stops, there is the old file or the new one, and nothing between.
@@ -12,7 +12,7 @@ use std::path::Path;
 pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
     // What a link points to is replaced, and not the link.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(&target);
     std::fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".dealdesk-");
@@ -27,6 +27,41 @@ pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(&target).map(drop).map_err(|e| e.error)
+}
+
+/// Writes `text` where a command was told to: into what is no regular file, such as a pipe, a device or `/dev/stdout`, as it
+/// is; into anything else as [`replace_file`] does, but creates no folder.
+///
+/// # Errors
+///
+/// What the system says; then a file that was there is as it was.
+pub fn write_result(path: &Path, text: &str) -> io::Result<()> {
+    match std::fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        // What is open already is one of these names too, be it a file.
+        Ok(meta) if !meta.is_file() || path.starts_with("/dev") || path.starts_with("/proc") => {
+            std::fs::OpenOptions::new().append(true).open(path)?.write_all(text.as_bytes())
+        }
+        Ok(_) => replace_file(path, text),
+        // A link that leads nowhere is not to be taken for a file that nobody has written yet.
+        Err(e) if e.kind() == io::ErrorKind::NotFound && !path.is_symlink() && folder_of(path).is_dir() => {
+            replace_file(path, text)
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// The real path of what is, or would be, at `path`: two names of one place have the same.
+pub fn real_path(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| {
+        let folder = std::fs::canonicalize(folder_of(path)).unwrap_or_else(|_| folder_of(path).to_owned());
+        path.file_name().map_or(folder.clone(), |name| folder.join(name))
+    })
+}
+
+/// The folder in which `path` lies.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Removes a file, if it is there.

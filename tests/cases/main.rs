@@ -9,5 +9,6 @@ mod coverage;
 mod opencraft;
 mod pack;
 mod read;
+mod results;
 mod review;
 mod write;

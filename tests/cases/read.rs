@@ -101,8 +101,6 @@ fn a_case_adds_to_its_group_and_goes_before_it() {
 fn a_file_of_one_case_is_called_as_the_file() {
     let (cases, problems) = read(&pack(), "as_of: \"2026-03-01\", deal: (score: 3)", Format::Ron);
     assert_eq!((problems, cases[0].name.as_str()), (Vec::new(), "some"));
-    let (cases, problems) = read(&pack(), "// nothing yet\n", Format::Ron);
-    assert_eq!((problems, cases.len()), (Vec::new(), 0));
 }
 
 #[test]
@@ -158,6 +156,24 @@ fn every_kind_of_unmet_expectation_is_told_with_its_reasons() {
         }
     }
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn what_is_too_much_is_told_of_the_file_of_cases() {
+    let pack = pack();
+    let message = |text: &str, format: Format| {
+        let (_, problems) = read(&pack, text, format);
+        format!("{}; {}", problems[0].message, problems[0].help[0].message)
+    };
+    for format in [Format::Ron, Format::Yaml] {
+        let deep = message(&format!("{}{}", "[".repeat(80), "]".repeat(80)), format);
+        assert!(deep.starts_with("the file of cases is nested more than 64 levels deep"), "{deep}");
+    }
+    let many = format!("[{}{{}}]", "[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],".repeat(300_000));
+    assert_eq!(
+        message(&many, Format::Json),
+        "the file of cases holds more than 5000000 values; divide its cases into several files"
+    );
 }
 
 fn piece() -> impl Strategy<Value = String> {

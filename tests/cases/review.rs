@@ -16,7 +16,7 @@ fn changed() -> Folder {
 #[test]
 fn a_person_accepts_rejects_and_looks_closer() {
     let folder = changed();
-    let ended = folder.typing(&["--review"], "x\nd\nt\nr\na\n");
+    let ended = folder.typing(&["--review"], "x\n?\nd\nt\nr\na\n");
     assert_eq!(ended.code, 1);
     insta::assert_snapshot!(format!("{}{}", ended.out, ended.err));
     let snapshot = folder.read(SNAPSHOT);

@@ -135,6 +135,55 @@ fn a_place_that_cannot_be_written_is_said_and_what_was_there_stays() {
 }
 
 #[test]
+fn what_was_accepted_before_something_went_wrong_is_told_exactly() {
+    let folder = Folder::accepted();
+    folder.write("cases/more.ron", "(name: \"more\", as_of: \"2026-03-01\", deal: (score: 1))");
+    folder.edit("grades.policy", "Nobody begins", "No one begins");
+    // Its snapshot is written, and what waits beside it cannot be deleted.
+    std::fs::create_dir(folder.path(PENDING)).unwrap();
+    for arguments in [&["--accept"][..], &["--review"]] {
+        let ended = folder.typing(arguments, "a\na\n");
+        assert_eq!(ended.code, 2, "{}{}", ended.out, ended.err);
+        if arguments == ["--accept"] {
+            assert!(ended.err.contains("`cases/grades.ron.snap.new` cannot be deleted"), "{}", ended.err);
+            let told = "what was accepted is written: `cases/grades.ron.snap` and `cases/more.ron.snap`";
+            assert!(ended.err.contains(told), "{}", ended.err);
+            assert!(!ended.err.contains("is as it was"), "{}", ended.err);
+            assert!(ended.out.contains("snapshots written"), "{}", ended.out);
+            assert!(folder.read(SNAPSHOT).contains("No one begins"));
+        }
+    }
+}
+
+#[test]
+fn what_could_not_be_accepted_is_told_beside_what_was() {
+    let folder = Folder::new();
+    folder.write("cases/more.ron", "(name: \"more\", as_of: \"2026-03-01\", deal: (score: 1))");
+    // The longest name that a file can have, so that there is none left for that of its snapshot.
+    let long = format!("{}.ron", "z".repeat(251));
+    folder.write(&format!("cases/{long}"), "(name: \"long\", as_of: \"2026-03-01\", deal: (score: 1))");
+    let ended = folder.test(&["--accept"]);
+    assert_eq!(ended.code, 2, "{}{}", ended.out, ended.err);
+    assert!(ended.err.contains("what was accepted is written: `cases/grades.ron.snap` and `cases/more.ron.snap`"));
+    assert!(ended.err.contains(&format!("as before, and not accepted: `cases/{long}.snap`")), "{}", ended.err);
+    assert!(ended.out.contains("5 snapshots written"), "{}", ended.out);
+}
+
+#[test]
+fn a_file_of_cases_that_was_emptied_does_not_pass() {
+    for empty in ["", "[]", "()", "(as_of: \"2026-03-01\", cases: [])", "// nothing\n"] {
+        let folder = Folder::accepted();
+        folder.write("cases/more.ron", "(name: \"more\", as_of: \"2026-03-01\", deal: (score: 1))");
+        assert_eq!(folder.test(&["--accept"]).code, 0);
+        folder.write("cases/more.ron", empty);
+        let ended = folder.test(&["--check"]);
+        assert_eq!(ended.code, 2, "{empty}: {}{}", ended.out, ended.err);
+        assert!(ended.err.contains("error[E0801]: `cases/more.ron` holds no case"), "{empty}: {}", ended.err);
+        assert!(ended.out.starts_with("4 cases: 4 as expected; 1 file"), "{}", ended.out);
+    }
+}
+
+#[test]
 fn insta_reads_the_same_contents() {
     let folder = Folder::accepted();
     let read = insta::Snapshot::from_file(&folder.path(SNAPSHOT)).unwrap();

@@ -39,7 +39,7 @@ pub fn read(
     file: &SourceFile,
     format: Format,
 ) -> (Vec<Case>, Vec<Diagnostic>) {
-    let (root, found) = match form.document(id, file, format, (DEPTH, MOST_CASES)) {
+    let (root, found) = match form.cases(id, file, format, (DEPTH, MOST_CASES)) {
         Ok(read) => read,
         Err(problems) => return (Vec::new(), problems),
     };
@@ -50,6 +50,9 @@ pub fn read(
     let mut problems = reader.part.finish();
     problems.extend(found);
     problems.extend(twice(&cases));
+    if cases.is_empty() && problems.is_empty() {
+        problems.push(none(id, file));
+    }
     problems.sort_by_key(|problem| problem.primary.as_ref().map(|label| label.span));
     (cases, problems)
 }
@@ -222,6 +225,12 @@ fn unknown(part: &Part<'_>, span: Span, key: &str, what: &str, known: &[&str]) -
         Some(near) => problem.suggest(span, part.quoted_like(span, near), format!("did you mean `{near}`?")),
         None => problem.help(format!("{what} holds {}", listed(known, "and"))),
     }
+}
+
+/// A file that holds no case: emptied by mistake, it would otherwise pass as if all were well.
+fn none(id: FileId, file: &SourceFile) -> Diagnostic {
+    let problem = Diagnostic::error(Code::CaseField, Span::new(id, 0, 0), format!("`{}` holds no case", file.name()));
+    problem.here("in this file").help("write one, bring them back from version control, or delete the file")
 }
 
 /// Cases that have the name of an earlier one.

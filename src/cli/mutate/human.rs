@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::super::exit::Failure;
 use super::super::output::{HEADING, Output};
-use super::{Fate, Results, Tried};
+use super::{Counts, Fate, Results, Tried};
 use crate::facts::write;
 use crate::mutate::Telling;
 
@@ -21,9 +21,8 @@ pub(super) fn show(results: &Results<'_>, verbose: bool, output: &mut Output) ->
             Fate::Unfinished(tries) => {
                 output.line(&difference(tried, "not finished"))?;
                 let tries = crate::trace::words::count(*tries, "try", "tries");
-                output.line(&format!(
-                    "  no case noticed it, and the time was over after {tries} to find a deal that tells\n"
-                ))?;
+                output
+                    .line(&format!("  no case noticed it, and this ended after {tries} to find a deal that tells\n"))?;
             }
             Fate::Killed(killer) if verbose => {
                 let (file, name) = results.names.get(killer.case).copied().unwrap_or_default();
@@ -38,7 +37,7 @@ pub(super) fn show(results: &Results<'_>, verbose: bool, output: &mut Output) ->
             _ => {}
         }
     }
-    output.line(&summary(results))
+    output.line(&summary(&results.counts(), results.interrupted))
 }
 
 fn difference(tried: &Tried, fate: &str) -> String {
@@ -68,8 +67,7 @@ fn told(results: &Results<'_>, telling: Option<&Telling>, tries: usize) -> Strin
     format!("  this deal would tell, as of {}:{deal}{changes}\n", telling.as_of)
 }
 
-fn summary(results: &Results<'_>) -> String {
-    let counts = results.counts();
+fn summary(counts: &Counts, interrupted: bool) -> String {
     let mut text = match counts.all {
         1 => "1 mistake: ".to_owned(),
         n => format!("{n} mistakes: "),
@@ -81,17 +79,43 @@ fn summary(results: &Results<'_>) -> String {
         counts.by_snapshot,
         counts.survived
     ));
-    if counts.unfinished > 0 {
-        text.push_str(&format!(", {} not finished: the time was over", counts.unfinished));
-    }
     if counts.equal > 0 {
         text.push_str(&format!(", {} without effect", counts.equal));
     }
+    if counts.unfinished > 0 {
+        text.push_str(&format!(", {} not finished", counts.unfinished));
+    }
     if counts.not_tried > 0 {
-        text.push_str(&format!(", {} not tried: the time was over", counts.not_tried));
+        text.push_str(&format!(", {} not tried", counts.not_tried));
+    }
+    let cut = counts.unfinished + counts.not_tried > 0;
+    if cut {
+        text.push_str(if interrupted { ": it was interrupted" } else { ": the time was over" });
     }
     if let Some(score) = counts.score() {
-        text.push_str(&format!("\nscore: {score} %"));
+        let of = if cut { " of those tried" } else { "" };
+        text.push_str(&format!("\nscore: {score} %{of}"));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::exit::Exit;
+
+    #[test]
+    fn what_was_not_tried_is_said_and_is_not_fine() {
+        let counts = |survived, unfinished, not_tried| {
+            let (by_expectation, by_snapshot) = (3, 0);
+            Counts { all: 10, by_expectation, by_snapshot, survived, equal: 0, unfinished, not_tried }
+        };
+        let told = summary(&counts(0, 0, 7), false);
+        assert!(told.ends_with("0 survived, 7 not tried: the time was over\nscore: 100.0 % of those tried"), "{told}");
+        let told = summary(&counts(0, 1, 7), true);
+        assert!(told.contains("1 not finished, 7 not tried: it was interrupted\n"), "{told}");
+        assert!(summary(&counts(0, 0, 0), false).ends_with("score: 100.0 %"));
+        let exits = [counts(0, 0, 7), counts(0, 1, 0), counts(1, 0, 0), counts(0, 0, 0)].map(|counts| counts.exit());
+        assert_eq!(exits, [Exit::Found, Exit::Found, Exit::Found, Exit::Fine]);
+    }
 }

@@ -25,6 +25,7 @@ pub(super) fn json(results: &Results<'_>) -> String {
             "not_tried": counts.not_tried,
         },
         "score": counts.score(),
+        "interrupted": results.interrupted,
         "mutants": results.tried.iter().map(|tried| mutant(results, tried)).collect::<Vec<_>>(),
     });
     serde_json::to_string_pretty(&document).unwrap_or_default()

@@ -4,6 +4,7 @@ mod human;
 mod machine;
 mod progress;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -33,9 +34,11 @@ Examples:
   dealdesk mutate leads --max 50           fifty of those in a file with `leads` in its name
   dealdesk mutate --timeout 60             what can be tried in a minute
 
+Ctrl-C ends it early, with what was found so far.
+
 Exit codes:
-  0  no mistake survived; with `--timeout`, of those that were tried
-  1  some did, or no case noticed some, and the time was over while a deal was looked for
+  0  all were tried, and no mistake survived
+  1  some survived, or were not tried to the end
   2  the policies or cases cannot be read, or the cases do not hold even without a mistake")]
 pub(super) struct Arguments {
     /// Only in this decision, table, definition, constant or fact, or in files with this in their name
@@ -85,7 +88,7 @@ enum Fate {
     Unfinished(usize),
     /// It is proven to change nothing.
     Equal,
-    /// The time was over.
+    /// It was ended before: the time was over, or somebody ended it.
     NotTried,
 }
 
@@ -95,6 +98,8 @@ struct Results<'a> {
     /// The file and the name of each case, in order.
     names: Vec<(&'a str, &'a str)>,
     tried: Vec<Tried>,
+    /// Whether somebody ended it early.
+    interrupted: bool,
 }
 
 /// How many mistakes ended in which way.
@@ -124,6 +129,11 @@ impl Results<'_> {
 }
 
 impl Counts {
+    /// What is not tried is not found to be fine.
+    fn exit(&self) -> Exit {
+        if self.survived + self.unfinished + self.not_tried > 0 { Exit::Found } else { Exit::Fine }
+    }
+
     fn killed(&self) -> usize {
         self.by_expectation + self.by_snapshot
     }
@@ -139,8 +149,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     let begun = host::now();
     let over = || {
         let spent = host::now().duration_since(begun).unwrap_or_default();
-        arguments.timeout.is_some_and(|seconds| spent >= Duration::from_secs(seconds))
+        INTERRUPTED.load(Ordering::Relaxed)
+            || arguments.timeout.is_some_and(|seconds| spent >= Duration::from_secs(seconds))
     };
+    end_early_with_ctrl_c()?;
     let dir = find(global)?;
     let pack = Pack::load(&dir)?;
     let cases = host::cases(&dir, &pack).complete()?;
@@ -156,13 +168,26 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     });
     progress.end();
     let names = cases.files.iter().flat_map(|file| file.cases.iter().map(|c| (file.shown.as_str(), c.name.as_str())));
-    let results = Results { pack: &pack, names: names.collect(), tried };
+    let interrupted = INTERRUPTED.load(Ordering::Relaxed);
+    let results = Results { pack: &pack, names: names.collect(), tried, interrupted };
     match arguments.format {
         Format::Human => human::show(&results, arguments.verbose, output)?,
         Format::Json => output.line(&machine::json(&results))?,
     }
-    let counts = results.counts();
-    Ok(if counts.survived + counts.unfinished > 0 { Exit::Found } else { Exit::Fine })
+    Ok(results.counts().exit())
+}
+
+/// Whether somebody has pressed Ctrl-C.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Stops trying when people ask for it, and ends the process where they ask again.
+fn end_early_with_ctrl_c() -> Result<(), Failure> {
+    let end = || {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            std::process::exit(2);
+        }
+    };
+    ctrlc::set_handler(end).map_err(|e| Failure::message(format!("Ctrl-C cannot be listened for: {e}")))
 }
 
 fn fate(subject: &Subject<'_>, mutant: &Mutant, tries: usize, go_on: &dyn Fn() -> bool) -> Fate {

@@ -26,7 +26,7 @@ pub(super) struct Asked {
     /// Show which rules, rows, conditions… of the policies the cases exercise
     #[arg(long)]
     coverage: bool,
-    /// Write the policy files with what was exercised of them as one HTML page
+    /// Write the policy files with what was exercised of them as one HTML page; `-` is standard output
     #[arg(long, value_name = "FILE")]
     coverage_html: Option<PathBuf>,
     /// Write it as an LCOV tracefile
@@ -60,8 +60,36 @@ fn permille(text: &str) -> Result<Permille, String> {
 impl Asked {
     /// Whether coverage was asked for in any way.
     pub(super) fn wanted(&self) -> bool {
-        let files = [&self.coverage_html, &self.coverage_lcov, &self.coverage_json];
-        self.coverage || self.fail_under.is_some() || files.iter().any(|file| file.is_some())
+        self.coverage || self.fail_under.is_some() || self.files().next().is_some()
+    }
+
+    /// The files that were asked for.
+    fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        [&self.coverage_html, &self.coverage_lcov, &self.coverage_json].into_iter().flatten()
+    }
+
+    /// Whether something goes to standard output, which then has no room for anything else.
+    pub(super) fn takes_output(&self) -> bool {
+        self.files().any(|file| is_output(file))
+    }
+
+    /// Refuses what would overwrite the pack, or one result by another.
+    pub(super) fn admit(&self, dir: &Path, cases: &CaseFiles) -> Result<(), Failure> {
+        let mut known = Vec::new();
+        for file in self.files() {
+            let shown = file.display();
+            let real = if is_output(file) { PathBuf::from("-") } else { host::real_path(file) };
+            if known.contains(&real) {
+                let failure = Failure::message(format!("the coverage cannot be written to `{shown}` in two forms"));
+                return Err(failure.help("name another file for one of them"));
+            }
+            if let Some(what) = cases.own(dir, file).filter(|_| !is_output(file)) {
+                let failure = Failure::message(format!("the coverage is not written to `{shown}`: that is {what}"));
+                return Err(failure.help("name a file that the pack does not read"));
+            }
+            known.push(real);
+        }
+        Ok(())
     }
 
     /// Writes the files that were asked for.
@@ -94,10 +122,23 @@ impl Asked {
     }
 }
 
+/// Whether that is a name of standard output.
+fn is_output(path: &Path) -> bool {
+    path.as_os_str() == "-" || path.as_os_str() == "/dev/stdout"
+}
+
 fn write(path: &Path, text: &str, output: &mut Output) -> Result<(), Failure> {
-    host::replace_file(path, text).map_err(|e| {
+    if is_output(path) {
+        return output.result(text);
+    }
+    host::write_result(path, text).map_err(|e| {
         let failure = Failure::message(format!("`{}` cannot be written: {}", path.display(), host::reason(&e)));
-        failure.help("name a file in a folder that can be written to")
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        failure.help(match folder {
+            Some(folder) => format!("there is no folder `{}`: create it first, or name another", folder.display()),
+            None if path.is_symlink() => "it is a link: name the file itself".to_owned(),
+            None => "name a file in a folder that can be written to".to_owned(),
+        })
     })?;
     output.remark(&format!("Coverage written to `{}`", path.display()));
     Ok(())

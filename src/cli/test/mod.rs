@@ -35,7 +35,8 @@ Examples:
   dealdesk test                    all cases
   dealdesk test tender --tag eu    those with `tender` in their name or file, and this tag
   dealdesk test --review           go through what changed, and accept or reject it
-  dealdesk test --check            for CI: write nothing, and fail where anything differs
+  dealdesk test --check --unreferenced reject
+                                   for CI: write nothing, and fail where anything differs
   dealdesk test --coverage         what the cases exercise of the policies, and what they do not
 
 Exit codes:
@@ -102,10 +103,15 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         let failure = Failure::message("`--check` writes and deletes nothing");
         return Err(failure.help("`--unreferenced reject` fails where there are such snapshots"));
     }
+    if arguments.format != Format::Human && arguments.coverage.takes_output() {
+        let failure = Failure::message("standard output cannot take both the results and the coverage");
+        return Err(failure.help("name a file for the coverage; `--format json --coverage` has it among the results"));
+    }
     let dir = find(global)?;
     let pack = Pack::load(&dir)?;
     // The process ends with this command and gives everything back at once; of ten thousand cases, piece by piece takes long.
     let cases = ManuallyDrop::new(host::cases(&dir, &pack));
+    arguments.coverage.admit(&dir, &cases)?;
     let selection = Selection { names: arguments.names.clone(), tags: arguments.tag.clone() };
     let mut ran = ManuallyDrop::new(ran::run(&pack, &cases, &selection));
     if cases.unread.is_empty() && ran.iter().all(|file| file.results.is_empty()) {
@@ -120,10 +126,12 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     let coverage = arguments.coverage.wanted().then(|| coverage::count(&pack, &cases, &ran));
     match arguments.format {
         Format::Human => {
+            output.give_way(arguments.coverage.takes_output());
             human::show(&pack, &cases, &ran, &saved, arguments.verbose, output)?;
             if let Some(coverage) = &coverage {
                 coverage::show(&pack, coverage, arguments.verbose, output)?;
             }
+            output.give_way(false);
         }
         Format::Json => output.line(&machine::json(&pack, &cases, &ran, &saved, coverage.as_ref()))?,
         Format::Junit => output.result(&machine::junit(&cases, &ran))?,
@@ -134,7 +142,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         under = arguments.coverage.is_under(coverage, output);
     }
     if !saved.refused.is_empty() {
-        return Err(save::failure(&saved.refused));
+        return Err(save::failure(&saved.refused, &saved.written));
     }
     let unreferenced = arguments.unreferenced == Some(Unreferenced::Reject) && !saved.unreferenced.is_empty();
     let open = !arguments.accept && ran.iter().any(Ran::has_changed);
@@ -167,7 +175,7 @@ fn save(arguments: &Arguments, cases: &CaseFiles, ran: &mut [Ran<'_>]) -> Saved 
     }
     for file in ran {
         if arguments.accept {
-            match file.accept_all() {
+            match file.accept_all(&mut saved.written) {
                 Ok(accepted) => saved.accepted += accepted,
                 Err(refused) => {
                     saved.refused.push(refused);

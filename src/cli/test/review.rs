@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::human::{by_decision, causes_first, count, names};
 use super::ran::Ran;
+use super::save::{Refused, failure};
 use crate::cases::{self, Snapshot, Verdict, alike};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{CODE, HEADING, Output};
@@ -15,7 +16,17 @@ use crate::pack::Pack;
 use crate::trace::summary::groups;
 use crate::trace::{Report, TreeOptions};
 
-const KEYS: &str = "a accept · r reject · s skip · d details · t trace · q quit";
+const KEYS: &str = "a accept · r reject · s skip · d details · t trace · q quit · ? help";
+
+/// What the keys do.
+const HELP: [(&str, &str); 6] = [
+    ("a accept", "what these cases come to now is right: it goes into their snapshot"),
+    ("r reject", "it is wrong: their snapshot stays as it is, and they count as changed until policies are mended"),
+    ("s skip", "leave it for later: it goes on waiting in the file that ends in `.snap.new`"),
+    ("d details", "show each of these cases, with what changed of it and the rules and reasons behind it"),
+    ("t trace", "show why the first of them is decided as it is now, down to the facts"),
+    ("q quit", "skip all that are left; every answer so far is written already"),
+];
 
 /// What a person says to a set of cases that changed alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +37,7 @@ enum Key {
     Details,
     Trace,
     Quit,
+    Help,
 }
 
 impl Key {
@@ -37,6 +49,7 @@ impl Key {
             "d" | "details" => Key::Details,
             "t" | "trace" => Key::Trace,
             "q" | "quit" => Key::Quit,
+            "?" | "h" | "help" => Key::Help,
             _ => return None,
         })
     }
@@ -52,8 +65,9 @@ pub(super) fn review(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     for file in ran.iter() {
-        file.leave_pending()?;
+        file.leave_pending().map_err(|refused| failure(&[refused], &[]))?;
     }
+    let mut written: Vec<String> = Vec::new();
     let places: Vec<Place> =
         ran.iter().enumerate().flat_map(|(f, file)| (0..file.results.len()).map(move |r| (f, r))).collect();
     let sets = alike(ran.iter().flat_map(|file| file.results.iter().map(|done| &done.verdict)));
@@ -76,11 +90,11 @@ pub(super) fn review(
             output.line("")?;
             match Key::of(&line) {
                 Some(Key::Accept) => {
-                    accept(ran, set)?;
+                    accept(ran, set, &mut written).map_err(|refused| failure(&[refused], &written))?;
                     decided[0] += set.len();
                 }
                 Some(Key::Reject) => {
-                    reject(ran, set)?;
+                    reject(ran, set).map_err(|refused| failure(&[refused], &written))?;
                     decided[1] += set.len();
                 }
                 Some(Key::Skip) => decided[2] += set.len(),
@@ -96,8 +110,15 @@ pub(super) fn review(
                     decided[2] += sets.iter().skip(at).map(Vec::len).sum::<usize>();
                     break 'sets;
                 }
+                Some(Key::Help) => {
+                    for (key, what) in HELP {
+                        output.line(&format!("  {CODE}{key:9}{CODE:#}  {what}"))?;
+                    }
+                    output.line("")?;
+                    continue;
+                }
                 None => {
-                    output.remark(&format!("`{}` is none of the keys", line.trim()));
+                    output.remark(&format!("`{}` is none of the keys; `?` explains them", line.trim()));
                     continue;
                 }
             }
@@ -192,7 +213,7 @@ fn trace(pack: &Pack, cases: &CaseFiles, ran: &[Ran<'_>], set: &[Place], output:
     output.line(&report.tree(TreeOptions { verbose: true, color: output.color() }))
 }
 
-fn accept(ran: &mut [Ran<'_>], set: &[Place]) -> Result<(), Failure> {
+fn accept(ran: &mut [Ran<'_>], set: &[Place], written: &mut Vec<String>) -> Result<(), Refused> {
     each(ran, set, |file, names| {
         let mut fresh = Snapshot::default();
         for name in names {
@@ -200,11 +221,13 @@ fn accept(ran: &mut [Ran<'_>], set: &[Place]) -> Result<(), Failure> {
                 fresh.insert(name.clone(), summary.clone());
             }
         }
-        Ok(file.accept(&fresh)?)
+        let file = file.accept(&fresh)?;
+        written.extend(file.filter(|file| !written.contains(file)));
+        Ok(())
     })
 }
 
-fn reject(ran: &mut [Ran<'_>], set: &[Place]) -> Result<(), Failure> {
+fn reject(ran: &mut [Ran<'_>], set: &[Place]) -> Result<(), Refused> {
     each(ran, set, |file, names| {
         let mut kept = Snapshot::default();
         let rejected: FxHashSet<&str> = names.iter().map(String::as_str).collect();
@@ -223,8 +246,8 @@ fn reject(ran: &mut [Ran<'_>], set: &[Place]) -> Result<(), Failure> {
 fn each(
     ran: &mut [Ran<'_>],
     set: &[Place],
-    mut act: impl FnMut(&mut Ran<'_>, &[String]) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+    mut act: impl FnMut(&mut Ran<'_>, &[String]) -> Result<(), Refused>,
+) -> Result<(), Refused> {
     for (f, file) in ran.iter_mut().enumerate() {
         let of_file = set.iter().filter(|place| place.0 == f);
         let names: Vec<String> =

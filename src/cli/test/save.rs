@@ -9,12 +9,18 @@ use super::ran::Ran;
 use crate::cases::{Snapshot, Verdict};
 use crate::cli::exit::Failure;
 use crate::host::{self, CaseFiles};
+use crate::trace::summary::listed;
+
+/// How many names of files are told before it is only said how many more there are.
+const MOST_FILES: usize = 3;
 
 /// What was written and what was not.
 #[derive(Debug, Default)]
 pub(super) struct Saved {
     /// How many cases were accepted.
     pub(super) accepted: usize,
+    /// The snapshots that were written with them.
+    pub(super) written: Vec<String>,
     /// The files that wait to be reviewed.
     pub(super) pending: Vec<String>,
     /// Snapshots of cases that are no longer there, and that were left: what to call each.
@@ -27,7 +33,7 @@ pub(super) struct Saved {
     pub(super) refused: Vec<Refused>,
 }
 
-/// A file that could not be written or deleted. What was there is as it was.
+/// A file that could not be written or deleted. It is as it was; others may have been written.
 #[derive(Debug)]
 pub(super) struct Refused {
     file: String,
@@ -35,14 +41,8 @@ pub(super) struct Refused {
     error: io::Error,
 }
 
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Failure {
-        failure(&[refused])
-    }
-}
-
-/// What to say of files that could not be written or deleted.
-pub(super) fn failure(refused: &[Refused]) -> Failure {
+/// What to say of files that could not be written or deleted, where these snapshots were written.
+pub(super) fn failure(refused: &[Refused], written: &[String]) -> Failure {
     let Some((first, others)) = refused.split_first() else { return Failure::message("a file cannot be written") };
     let more = match others.len() {
         0 => String::new(),
@@ -51,32 +51,46 @@ pub(super) fn failure(refused: &[Refused]) -> Failure {
     };
     let Refused { file, what, error } = first;
     let failure = Failure::message(format!("`{file}` cannot be {what}{more}: {}", host::reason(error)));
-    let kept = "what was accepted before is as it was; `--check` runs the cases without writing anything";
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => failure.help("make room on the disk").help(kept),
+    let failure = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => failure.help("make room on the disk"),
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            failure.help("a snapshot is written beside its cases: that folder has to be writable").help(kept)
+            failure.help("a snapshot is written beside its cases: that folder has to be writable")
         }
-        _ => failure.help(kept),
+        _ => failure,
+    };
+    let quoted = |files: &[&String]| -> String {
+        let files: Vec<String> = files.iter().map(|file| format!("`{file}`")).collect();
+        listed(&files, MOST_FILES)
+    };
+    let failure = match written {
+        [] => failure.help("what was accepted before is as it was; `--check` runs the cases without writing anything"),
+        _ => failure.help(format!("what was accepted is written: {}", quoted(&written.iter().collect::<Vec<_>>()))),
+    };
+    let unwritten = refused.iter().map(|refused| &refused.file).filter(|file| !file.ends_with(".new"));
+    match unwritten.collect::<Vec<_>>().as_slice() {
+        files if written.is_empty() || files.is_empty() => failure,
+        files => failure.help(format!("as before, and not accepted: {}", quoted(files))),
     }
 }
 
 impl Ran<'_> {
     /// Accepts everything; says how many cases were new or changed.
-    pub(super) fn accept_all(&mut self) -> Result<usize, Refused> {
+    pub(super) fn accept_all(&mut self, written: &mut Vec<String>) -> Result<usize, Refused> {
         let fresh = self.fresh.clone();
-        self.accept(&fresh)?;
+        written.extend(self.accept(&fresh)?);
         Ok(self.results.iter().filter(|done| done.verdict != Verdict::Same).count())
     }
 
-    /// Accepts what these cases come to.
-    pub(super) fn accept(&mut self, fresh: &Snapshot) -> Result<(), Refused> {
+    /// Accepts what these cases come to. Says which file was written.
+    pub(super) fn accept(&mut self, fresh: &Snapshot) -> Result<Option<String>, Refused> {
         let updated = self.accepted.updated(self.order(), fresh);
         if updated != self.accepted || (self.file.accepted.is_none() && !updated.is_empty()) {
-            write(&self.file.snapshot_path(), &updated.text(&self.file.relative))?;
+            let path = self.file.snapshot_path();
+            write(&path, &updated.text(&self.file.relative))?;
             self.accepted = updated;
+            return Ok(Some(shown(&path)));
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Writes what is not accepted where it waits to be reviewed, and removes what does not wait any more. Says which

@@ -34,7 +34,7 @@ pub use set::set;
 use super::{Deal, Schema};
 use crate::base::{FileId, SourceFile, Span};
 use crate::diagnostic::{Code, Diagnostic};
-use document::document;
+use document::{Holds, document};
 use names::Names;
 use reader::{Manner, Reader};
 
@@ -90,7 +90,7 @@ impl Format {
 /// of their places.
 pub fn deal(schema: &Schema, id: FileId, file: &SourceFile, format: Format) -> (Deal, Vec<Diagnostic>) {
     let names = Names::new(schema);
-    let (root, mut problems) = match document(id, file, format, names.limits()) {
+    let (root, mut problems) = match document(id, file, format, Holds::Deal, names.limits()) {
         Ok(read) => read,
         Err(problems) => return (Deal::new(), problems),
     };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::document::{Limits, Node, document};
+use super::document::{Holds, Limits, Node, document};
 use super::names::Names;
 use super::reader::{Manner, Reader};
 use super::{Format, value};
@@ -22,13 +22,13 @@ impl<'s> Form<'s> {
         Form { schema, names: Names::new(schema) }
     }
 
-    /// The tree of a document with deals in it, and the problems that did not hinder it. Round a value that is no
+    /// The tree of a file of cases, and the problems that did not hinder it. Round a value that is no
     /// part of a deal there may lie `depth` lists and groups, and any list may have `longest` values.
     ///
     /// # Errors
     ///
     /// What keeps the text from being read as `format`.
-    pub fn document(
+    pub fn cases(
         &self,
         id: FileId,
         file: &SourceFile,
@@ -41,7 +41,7 @@ impl<'s> Form<'s> {
             list: deal.list.max(longest),
             nodes: super::names::MOST_NODES,
         };
-        document(id, file, format, limits)
+        document(id, file, format, Holds::Cases, limits)
     }
 
     /// Begins to read parts of a document.

@@ -9,6 +9,7 @@ use crate::base::Sources;
 use crate::cases::{Case, Layer, Snapshot};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Deal;
+use crate::host::{real_path, walk};
 use crate::pack::limits::MAX_PACK_BYTES;
 use crate::pack::{Error, Pack};
 
@@ -27,6 +28,8 @@ pub struct CaseFiles {
     pub unread: Vec<Unread>,
     /// Snapshots, also pending ones, of files that are not there.
     pub unreferenced: Vec<PathBuf>,
+    /// The folders that were searched for them.
+    pub folders: Vec<PathBuf>,
     /// The texts of the pack, of the cases, and of the deals that they name.
     pub sources: Sources,
     /// The deals that cases name; `None` is one that could not be read.
@@ -86,6 +89,23 @@ impl CaseFiles {
             Layer::File { path, .. } => matches!(self.deals.get(&deal_path(&file.path, path)), Some(Some(_))),
             Layer::Facts(_) => true,
         })
+    }
+
+    /// What of the pack in `dir` is, or would be, at `path`, if a file written there would take the place of one of the
+    /// pack's own or be read as one: a policy, a file of cases, a snapshot, or a deal that cases name.
+    pub fn own(&self, dir: &Path, path: &Path) -> Option<&'static str> {
+        let real = real_path(path);
+        let name = real.file_name().unwrap_or_default().to_string_lossy();
+        let is = |file: &Path| real_path(file) == real;
+        let within = |folder: &Path| real.starts_with(real_path(folder));
+        if walk::pack(dir).files.iter().any(|file| is(&file.path)) || (within(dir) && name.ends_with(".policy")) {
+            return Some("a file of the pack");
+        }
+        let met = |folder: &PathBuf| walk::below(dir, folder, read::is_wanted).files.iter().any(|file| is(&file.path));
+        if self.folders.iter().any(|folder| met(folder) || (within(folder) && read::is_wanted(&name))) {
+            return Some("in the place of cases and their snapshots");
+        }
+        self.deals.keys().any(|deal| is(deal)).then_some("a deal that cases name")
     }
 
     /// Why something of the cases could not be read.

@@ -21,6 +21,7 @@ pub(super) fn cases(dir: &Path, pack: &Pack, room: u64) -> CaseFiles {
         files: Vec::new(),
         unread: Vec::new(),
         unreferenced: Vec::new(),
+        folders: Vec::new(),
         sources: pack.sources().clone(),
         deals: Default::default(),
     };
@@ -87,7 +88,8 @@ impl Room {
 
 impl Reading<'_> {
     fn folder(&mut self, folder: &Path) {
-        let found = walk::below(self.dir, folder, |name| format_of(name).is_some() || is_snapshot(name));
+        self.all.folders.push(folder.to_owned());
+        let found = walk::below(self.dir, folder, is_wanted);
         let shown = walk::shown(self.dir, folder);
         for problem in found.problems {
             self.unread(shown.clone(), vec![problem]);
@@ -247,6 +249,11 @@ fn owner(snapshot: &Path) -> PathBuf {
         snapshot.to_owned()
     };
     accepted.with_extension("")
+}
+
+/// Whether a file of this name in a folder of cases is read.
+pub(super) fn is_wanted(name: &str) -> bool {
+    format_of(name).is_some() || is_snapshot(name)
 }
 
 fn is_snapshot(name: &str) -> bool {

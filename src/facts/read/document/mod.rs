@@ -68,6 +68,15 @@ pub struct Entry {
     pub value: Node,
 }
 
+/// What a text holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// One deal.
+    Deal,
+    /// Cases, with their deals.
+    Cases,
+}
+
 /// How much of a text the tree takes up.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
@@ -91,12 +100,13 @@ pub(super) fn document(
     id: FileId,
     file: &SourceFile,
     format: Format,
+    holds: Holds,
     limits: Limits,
 ) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let text = Text { id, file, format };
+    let text = Text { id, file, format, holds };
     if file.text().len() > LARGEST {
-        let problem = Diagnostic::error(Code::DealBound, text.at(0), "the deal's file is larger than 64 MB");
-        return Err(vec![problem.here("in this file").help("one file is one deal")]);
+        let problem = Diagnostic::error(Code::DealBound, text.at(0), "the file is larger than 64 MB");
+        return Err(vec![problem.here("in this file").help(text.way_out())]);
     }
     match format {
         Format::Json => json::document(&text, limits).map(|node| (node, Vec::new())).map_err(|problem| vec![*problem]),
@@ -108,7 +118,7 @@ pub(super) fn document(
 
 /// A single value in RON.
 pub(super) fn ron_value(id: FileId, file: &SourceFile, limits: Limits) -> Result<Node, Vec<Diagnostic>> {
-    ron::value(&Text { id, file, format: Format::Ron }, limits).map_err(|problem| vec![*problem])
+    ron::value(&Text { id, file, format: Format::Ron, holds: Holds::Deal }, limits).map_err(|problem| vec![*problem])
 }
 
 /// What is being read.
@@ -116,6 +126,7 @@ struct Text<'a> {
     id: FileId,
     file: &'a SourceFile,
     format: Format,
+    holds: Holds,
 }
 
 impl<'a> Text<'a> {
@@ -163,15 +174,36 @@ impl<'a> Text<'a> {
     }
 
     fn too_deep(&self, span: Span) -> Box<Diagnostic> {
-        let message = format!("the deal is nested more than {NESTING} levels deep");
+        let message = format!("{} is nested more than {NESTING} levels deep", self.what());
         let problem = Diagnostic::error(Code::DealForm, span, message).here("too deep from here");
         Box::new(problem.help("give facts by their full names, such as `\"client.kind\"`"))
     }
 
     fn too_many(&self, limits: Limits) -> Box<Diagnostic> {
-        let message = format!("the deal holds more than {} values", limits.nodes);
+        let message = format!("{} holds more than {} values", self.what(), limits.nodes);
         let problem = Diagnostic::error(Code::DealBound, self.at(0), message).here("in this file");
-        Box::new(problem.help("that is far more than the policy's facts can take: one file is one deal"))
+        Box::new(match self.holds {
+            Holds::Deal => {
+                problem.help(format!("that is far more than the policy's facts can take: {}", self.way_out()))
+            }
+            Holds::Cases => problem.help(self.way_out()),
+        })
+    }
+
+    /// What it is.
+    fn what(&self) -> &'static str {
+        match self.holds {
+            Holds::Deal => "the deal",
+            Holds::Cases => "the file of cases",
+        }
+    }
+
+    /// What to do where it is too much.
+    fn way_out(&self) -> &'static str {
+        match self.holds {
+            Holds::Deal => "one file is one deal",
+            Holds::Cases => "divide its cases into several files",
+        }
     }
 }
 

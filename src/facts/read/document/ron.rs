@@ -22,7 +22,7 @@ pub(super) fn document(text: &Text<'_>, limits: Limits) -> Result<Node, Box<Diag
     // One more parenthesis in front moves every place by one.
     let wrapped = SourceFile::new(text.file.name(), format!("({content}\n)"));
     let shift = 1 - i64::from(text.span(content).start);
-    let inner = Text { id: text.id, file: &wrapped, format: text.format };
+    let inner = Text { id: text.id, file: &wrapped, format: text.format, holds: text.holds };
     value(&inner, limits)
         .map(|mut node| {
             unshift(&mut node, shift, text);
