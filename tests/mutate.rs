@@ -186,3 +186,42 @@ fn a_sample_is_the_same_for_the_same_seed_and_in_order() {
     assert!(billing.lines().count() > 10, "{billing}");
     assert!(pick(&["leads"], None, 0).contains("lead.terms_risk"));
 }
+
+/// Whether a process has begun to listen for Ctrl-C; `None` once it has ended.
+#[cfg(target_os = "linux")]
+#[allow(clippy::disallowed_methods, reason = "a test looks at a process")]
+fn listens(process: u32) -> Option<bool> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"))?;
+    let caught = u64::from_str_radix(caught.trim(), 16).ok()?;
+    Some(caught & 0b10 != 0)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[allow(clippy::disallowed_methods, reason = "a test writes files")]
+fn who_ends_it_early_sees_what_was_found_so_far() {
+    use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    std::fs::create_dir(folder.path().join("cases")).unwrap();
+    write("pack.ron", "(name: \"a\", version: \"1\")");
+    // To look for a deal that tells would take for ever: there is none for a comparison that stands there twice.
+    write(
+        "a.policy",
+        "fact total: integer 0..9\ndecide large: one of yes, no\n  default no\n  rule r: yes when total > 5 or total > 5\n",
+    );
+    write("cases/a.ron", "(name: \"a\", as_of: \"2026-03-01\", deal: (total: 7), expect: (large: yes))");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dealdesk"));
+    let command = command.args(["mutate", "--tries", "9999999999"]).current_dir(folder.path());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while listens(child.id()) == Some(false) {
+        std::thread::yield_now();
+    }
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    let ended = child.wait_with_output().unwrap();
+    let told = String::from_utf8(ended.stdout).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{told}{}", String::from_utf8(ended.stderr).unwrap());
+    assert!(told.contains(": it was interrupted"), "{told}");
+}
