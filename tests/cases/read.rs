@@ -169,7 +169,8 @@ fn what_is_too_much_is_told_of_the_file_of_cases() {
         let deep = message(&format!("{}{}", "[".repeat(80), "]".repeat(80)), format);
         assert!(deep.starts_with("the file of cases is nested more than 64 levels deep"), "{deep}");
     }
-    let many = format!("[{}{{}}]", "[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],".repeat(300_000));
+    let case = format!("{{\"tags\":[{}0]}}", "0,".repeat(60));
+    let many = format!("[{}]", vec![case; 90_000].join(","));
     assert_eq!(
         message(&many, Format::Json),
         "the file of cases holds more than 5000000 values; divide its cases into several files"
