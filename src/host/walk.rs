@@ -121,8 +121,8 @@ fn inner_pack(dir: &Path, manifest: &Path) -> Diagnostic {
         .help(format!("move `{inner}` out of the pack, or delete its `{MANIFEST}` to make it part of this one"))
 }
 
-/// What to say of an entry that could not be visited. A link to nothing is nobody's business, unless `wanted` takes its
-/// name.
+/// What to say of an entry that could not be visited. A link that leads nowhere is nobody's business, unless `wanted`
+/// takes its name.
 fn unreadable(dir: &Path, error: &walkdir::Error, wanted: impl Fn(&str) -> bool) -> Option<Diagnostic> {
     let path = error.path().unwrap_or(dir);
     let name = shown(dir, path);
@@ -130,9 +130,15 @@ fn unreadable(dir: &Path, error: &walkdir::Error, wanted: impl Fn(&str) -> bool)
         let message = format!("the link `{name}` leads back to `{}`, a folder above it", shown(dir, ancestor));
         return Some(Diagnostic::placeless(Code::UnreadableFile, message).help("delete the link"));
     }
-    if path.is_symlink() && error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
-        let wanted = path.file_name().is_some_and(|file| wanted(&file.to_string_lossy()));
-        return wanted.then(|| leads_nowhere(&name));
+    let kind = error.io_error().map(std::io::Error::kind);
+    // Behind a link that may not be followed may be anything.
+    if path.is_symlink() && kind != Some(std::io::ErrorKind::PermissionDenied) {
+        if !path.file_name().is_some_and(|file| wanted(&file.to_string_lossy())) {
+            return None;
+        }
+        if kind == Some(std::io::ErrorKind::NotFound) {
+            return Some(leads_nowhere(&name));
+        }
     }
     let reason = error.io_error().map_or_else(|| error.to_string(), super::read::reason);
     Some(Diagnostic::placeless(Code::UnreadableFile, format!("`{name}` cannot be read: {reason}")))

@@ -103,6 +103,7 @@ fn deals_that_are_no_files_or_no_text_are_refused() {
     for name in ["folder.json", "bytes.json", "nul.ron", "loop.toml", "zero.yaml"] {
         let output = dealdesk(folder.path(), &format!("eval {name} --as-of 2026-03-01"));
         assert_eq!(code(&output), 2, "{name}");
-        assert!(String::from_utf8_lossy(&output.stderr).contains(name), "{name}");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(told.contains(name), "{name}: {told}");
     }
 }

@@ -176,7 +176,7 @@ fn malformed(text: &Text<'_>, piece: &str, error: &serde_json::Error) -> Box<Dia
 /// What a parser says, in the words of a label.
 fn lower(reason: &str) -> String {
     match reason {
-        "trailing characters" => "what begins the file has ended before this".to_owned(),
+        "trailing characters" => "the deal has ended before this".to_owned(),
         "key must be a string" => "expected a name in double quotes".to_owned(),
         reason => reason
             .replace("EOF while parsing a value", "the text ends where a value should be")
