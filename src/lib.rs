@@ -69,6 +69,7 @@
 //!
 //! The rooms below are the library's own parts, from exact numbers to the views of an explanation.
 
+pub mod analysis;
 pub mod base;
 pub mod cases;
 pub mod check;

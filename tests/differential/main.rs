@@ -9,6 +9,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
 
 mod bridge;
+mod circuit;
 mod compare;
 mod differential;
 mod examples;

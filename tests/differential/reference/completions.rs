@@ -238,7 +238,7 @@ fn missing<T: PartialEq>(unknowns: &[Unknown<'_>], domains: &[Vec<Val>], results
 }
 
 /// Every way to fill in what is unknown. The first unknown fact changes fastest.
-fn completions(base: &Deal, unknowns: &[Unknown<'_>], domains: &[Vec<Val>]) -> Vec<Deal> {
+pub fn completions(base: &Deal, unknowns: &[Unknown<'_>], domains: &[Vec<Val>]) -> Vec<Deal> {
     let mut deals = vec![base.clone()];
     for (unknown, domain) in unknowns.iter().zip(domains) {
         deals = domain.iter().flat_map(|value| deals.iter().map(move |deal| with(deal, unknown, value))).collect();

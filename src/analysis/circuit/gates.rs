@@ -1,0 +1,207 @@
+//! Gates and literals.
+
+use std::ops::Not;
+
+use rustc_hash::FxHashMap;
+
+/// A gate's output, or its negation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::analysis) struct Lit(u32);
+
+impl Lit {
+    pub(in crate::analysis) const TRUE: Lit = Lit(0);
+    pub(in crate::analysis) const FALSE: Lit = Lit(1);
+
+    fn of(gate: usize) -> Option<Lit> {
+        u32::try_from(gate).ok().filter(|&gate| gate <= u32::MAX / 2).map(|gate| Lit(gate * 2))
+    }
+
+    /// The constant.
+    pub(in crate::analysis) fn constant(value: bool) -> Lit {
+        if value { Lit::TRUE } else { Lit::FALSE }
+    }
+
+    /// The gate whose output it is, or the negation of.
+    pub(in crate::analysis) fn gate(self) -> usize {
+        (self.0 / 2) as usize
+    }
+
+    pub(in crate::analysis) fn is_negated(self) -> bool {
+        self.0 % 2 == 1
+    }
+
+    pub(in crate::analysis) fn is_constant(self) -> bool {
+        self.gate() == 0
+    }
+}
+
+impl Not for Lit {
+    type Output = Lit;
+
+    fn not(self) -> Lit {
+        Lit(self.0 ^ 1)
+    }
+}
+
+/// What a gate is.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::analysis) enum Gate {
+    /// Gate 0.
+    True,
+    /// Free.
+    Input,
+    /// The conjunction of two earlier outputs.
+    And(Lit, Lit),
+}
+
+/// A circuit that grows; equal gates are one gate.
+#[derive(Clone, Debug)]
+pub(in crate::analysis) struct Circuit {
+    gates: Vec<Gate>,
+    known: FxHashMap<(Lit, Lit), Lit>,
+}
+
+impl Circuit {
+    pub(in crate::analysis) fn new() -> Circuit {
+        Circuit { gates: vec![Gate::True], known: FxHashMap::default() }
+    }
+
+    /// How many gates there are.
+    pub(in crate::analysis) fn len(&self) -> usize {
+        self.gates.len()
+    }
+
+    pub(in crate::analysis) fn gate(&self, gate: usize) -> Gate {
+        self.gates[gate]
+    }
+
+    fn push(&mut self, gate: Gate) -> Lit {
+        // Whoever builds stops long before there are so many gates; see `Limits`.
+        let Some(lit) = Lit::of(self.gates.len()) else { return Lit::FALSE };
+        self.gates.push(gate);
+        lit
+    }
+
+    /// A new free input.
+    pub(in crate::analysis) fn input(&mut self) -> Lit {
+        self.push(Gate::Input)
+    }
+
+    pub(in crate::analysis) fn and(&mut self, a: Lit, b: Lit) -> Lit {
+        let (a, b) = if a <= b { (a, b) } else { (b, a) };
+        if a == Lit::TRUE || a == b {
+            return b;
+        }
+        if a == Lit::FALSE || a == !b {
+            return Lit::FALSE;
+        }
+        // `b` is the later gate: where it is a conjunction with `a` in it, the pair says no more than one of them.
+        if let Gate::And(c, d) = self.gates[b.gate()] {
+            let (same, opposite) = (a == c || a == d, a == !c || a == !d);
+            match b.is_negated() {
+                false if same => return b,
+                false if opposite => return Lit::FALSE,
+                true if opposite => return a,
+                true if same => {
+                    let other = if a == c { d } else { c };
+                    return self.and(a, !other);
+                }
+                _ => {}
+            }
+        }
+        if let Some(&known) = self.known.get(&(a, b)) {
+            return known;
+        }
+        let lit = self.push(Gate::And(a, b));
+        self.known.insert((a, b), lit);
+        lit
+    }
+
+    pub(in crate::analysis) fn or(&mut self, a: Lit, b: Lit) -> Lit {
+        !self.and(!a, !b)
+    }
+
+    pub(in crate::analysis) fn xor(&mut self, a: Lit, b: Lit) -> Lit {
+        if a.is_constant() || b.is_constant() || a.gate() == b.gate() {
+            return match (a, b) {
+                (Lit::FALSE, other) | (other, Lit::FALSE) => other,
+                (Lit::TRUE, other) | (other, Lit::TRUE) => !other,
+                _ => Lit::constant(a != b),
+            };
+        }
+        let (one, other) = (self.and(a, !b), self.and(!a, b));
+        self.or(one, other)
+    }
+
+    pub(in crate::analysis) fn same(&mut self, a: Lit, b: Lit) -> Lit {
+        !self.xor(a, b)
+    }
+
+    /// `then` where `condition` holds, else `otherwise`.
+    pub(in crate::analysis) fn choose(&mut self, condition: Lit, then: Lit, otherwise: Lit) -> Lit {
+        match (condition, then, otherwise) {
+            (Lit::TRUE, then, _) => then,
+            (Lit::FALSE, _, otherwise) => otherwise,
+            (_, then, otherwise) if then == otherwise => then,
+            (_, Lit::TRUE, _) => self.or(condition, otherwise),
+            (_, Lit::FALSE, _) => self.and(!condition, otherwise),
+            (_, _, Lit::TRUE) => self.or(!condition, then),
+            (_, _, Lit::FALSE) => self.and(condition, then),
+            _ if then == !otherwise => self.same(condition, then),
+            _ => {
+                let (one, other) = (self.and(condition, then), self.and(!condition, otherwise));
+                self.or(one, other)
+            }
+        }
+    }
+
+    pub(in crate::analysis) fn all(&mut self, lits: impl IntoIterator<Item = Lit>) -> Lit {
+        let lits: Vec<Lit> = lits.into_iter().collect();
+        self.balanced(lits)
+    }
+
+    pub(in crate::analysis) fn any(&mut self, lits: impl IntoIterator<Item = Lit>) -> Lit {
+        let lits: Vec<Lit> = lits.into_iter().map(|l| !l).collect();
+        !self.balanced(lits)
+    }
+
+    /// Shallow rather than a chain: what is searched stays near what it depends on.
+    fn balanced(&mut self, mut lits: Vec<Lit>) -> Lit {
+        while lits.len() > 1 {
+            lits = lits.chunks(2).map(|pair| if let [a, b] = *pair { self.and(a, b) } else { pair[0] }).collect();
+        }
+        lits.first().copied().unwrap_or(Lit::TRUE)
+    }
+
+    /// What every gate comes to in 64 runs at a time; `input` gives those of an input gate.
+    pub(in crate::analysis) fn run(&self, mut input: impl FnMut(usize) -> u64) -> Run {
+        let mut outputs: Vec<u64> = Vec::with_capacity(self.gates.len());
+        for (at, gate) in self.gates.iter().enumerate() {
+            let output = match *gate {
+                Gate::True => u64::MAX,
+                Gate::Input => input(at),
+                Gate::And(a, b) => Run::of(&outputs, a) & Run::of(&outputs, b),
+            };
+            outputs.push(output);
+        }
+        Run { outputs }
+    }
+}
+
+/// 64 runs of a circuit.
+#[derive(Clone, Debug)]
+pub(in crate::analysis) struct Run {
+    outputs: Vec<u64>,
+}
+
+impl Run {
+    fn of(outputs: &[u64], lit: Lit) -> u64 {
+        let output = outputs[lit.gate()];
+        if lit.is_negated() { !output } else { output }
+    }
+
+    /// What a literal comes to in each of the runs.
+    pub(in crate::analysis) fn lit(&self, lit: Lit) -> u64 {
+        Run::of(&self.outputs, lit)
+    }
+}

@@ -1,0 +1,229 @@
+//! A policy as a circuit over complete deals: what every expression and every decision comes to, and where it has
+//! no value. It says nothing about unknown facts; every fact is given.
+
+mod aggregate;
+mod expression;
+mod inputs;
+mod operation;
+mod rules;
+mod symbol;
+
+pub(super) use inputs::{Codes, Coding, Inputs, Key, Slot, Source};
+pub(super) use rules::{RuleSymbol, Verdict};
+pub(super) use symbol::{Fails, Form, Symbol};
+
+use std::sync::Arc;
+
+use la_arena::ArenaMap;
+use rustc_hash::FxHashMap;
+
+use super::circuit::{Circuit, Integer, Lit, TooWide};
+use crate::facts::{FactId, RecordId, TypeKind};
+use crate::policy::{DecisionId, DefinitionId, ExprId, LookupId, Node, Policy};
+
+/// A circuit may have so many gates; what does not fit is not analysed.
+const MOST_GATES: usize = 12_000_000;
+
+/// The record at hand: of which list, and its place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Hand {
+    pub(super) record: RecordId,
+    pub(super) list: FactId,
+    pub(super) place: usize,
+}
+
+/// Why the circuit does not say what an expression comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Reason {
+    /// Its numbers may be too large for exact arithmetic.
+    Wide,
+    /// A list may be longer than what is looked at.
+    LongList,
+    /// The circuit would have too many gates.
+    TooLarge,
+}
+
+/// Where an expression has no value although all it is made of has one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Breach {
+    pub(super) expr: ExprId,
+    /// The decision it is part of; `None` in definitions, which are evaluated only where they are needed.
+    pub(super) decision: Option<DecisionId>,
+    pub(super) lit: Lit,
+}
+
+/// Where a boolean expression is evaluated and holds, and where it is evaluated and does not.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen {
+    pub(super) holds: Lit,
+    pub(super) fails: Lit,
+}
+
+/// A policy as a circuit.
+#[derive(Debug)]
+pub(super) struct Encoded {
+    /// Decisions; those about records for each record that is looked at, with where there is such a record.
+    pub(super) decisions: FxHashMap<DecisionId, Vec<(Lit, Verdict)>>,
+    /// Where each row of a look-up applies, and where it stands, in any of the calls.
+    pub(super) rows: FxHashMap<(LookupId, usize), Seen>,
+    pub(super) seen: FxHashMap<ExprId, Seen>,
+    pub(super) breaches: Vec<Breach>,
+    pub(super) losses: Vec<(ExprId, Reason, Lit)>,
+    /// Properties: for each record, where there is one; where each holds.
+    pub(super) properties: Vec<Vec<(Lit, Symbol)>>,
+    /// Where every fact has a value that the policy allows.
+    pub(super) allowed: Lit,
+}
+
+/// Builds the circuit of one policy.
+pub(super) struct Encoder<'p, 'c> {
+    policy: &'p Policy,
+    circuit: &'c mut Circuit,
+    facts: ArenaMap<FactId, Source>,
+    as_of: Integer,
+    texts: Arc<[Arc<str>]>,
+    definitions: FxHashMap<(DefinitionId, Option<Hand>), Symbol>,
+    decisions: FxHashMap<(DecisionId, Option<Hand>), Verdict>,
+    hands: Vec<Hand>,
+    parameters: Vec<Vec<Symbol>>,
+    /// Where the expression at hand is evaluated.
+    path: Lit,
+    decision: Option<DecisionId>,
+    rows: FxHashMap<(LookupId, usize), Seen>,
+    seen: FxHashMap<ExprId, Seen>,
+    breaches: Vec<Breach>,
+    losses: Vec<(ExprId, Reason, Lit)>,
+}
+
+/// The circuit of `policy` over `inputs`.
+pub(super) fn encode(circuit: &mut Circuit, inputs: &Inputs, policy: &Policy) -> Result<Encoded, TooWide> {
+    let (facts, allowed) = inputs.sources(circuit, policy)?;
+    let mut encoder = Encoder {
+        policy,
+        circuit,
+        facts,
+        as_of: inputs.as_of(),
+        texts: Arc::clone(&inputs.texts),
+        definitions: FxHashMap::default(),
+        decisions: FxHashMap::default(),
+        hands: Vec::new(),
+        parameters: Vec::new(),
+        path: Lit::TRUE,
+        decision: None,
+        rows: FxHashMap::default(),
+        seen: FxHashMap::default(),
+        breaches: Vec::new(),
+        losses: Vec::new(),
+    };
+    for &node in &policy.order {
+        encoder.node(node);
+    }
+    let mut properties = Vec::new();
+    for (_, property) in policy.properties.iter() {
+        properties.push(encoder.each(property.scope, |e| e.eval(property.condition)));
+    }
+    let mut decisions: FxHashMap<DecisionId, Vec<(Lit, Verdict)>> = FxHashMap::default();
+    for (id, decision) in policy.decisions.iter() {
+        let hands = encoder.hands_of(decision.scope);
+        let verdicts = hands.into_iter().filter_map(|(there, hand)| {
+            let verdict = encoder.decisions.remove(&(id, hand))?;
+            Some((there, verdict))
+        });
+        decisions.insert(id, verdicts.collect());
+    }
+    let Encoder { rows, seen, breaches, losses, .. } = encoder;
+    Ok(Encoded { decisions, rows, seen, breaches, losses, properties, allowed })
+}
+
+impl Encoder<'_, '_> {
+    fn node(&mut self, node: Node) {
+        match node {
+            Node::Definition(id) => {
+                let definition = &self.policy.definitions[id];
+                for (_, hand) in self.hands_of(definition.scope) {
+                    let symbol = self.at_hand(hand, None, |e| e.eval(definition.body));
+                    self.definitions.insert((id, hand), symbol);
+                }
+            }
+            Node::Decision(id) => {
+                let decision = &self.policy.decisions[id];
+                for (there, hand) in self.hands_of(decision.scope) {
+                    let verdict = self.at_hand(hand, Some(id), |e| {
+                        e.path = there;
+                        e.decide(id)
+                    });
+                    self.decisions.insert((id, hand), verdict);
+                }
+            }
+        }
+    }
+
+    /// The records of which something is taken, with where there is one; the deal itself where it is about no record.
+    fn hands_of(&mut self, scope: Option<RecordId>) -> Vec<(Lit, Option<Hand>)> {
+        let Some(record) = scope else { return vec![(Lit::TRUE, None)] };
+        let mut lists = Vec::new();
+        for (list, source) in self.facts.iter() {
+            let is_of = matches!(self.policy.schema.facts[list].ty.kind, TypeKind::List { record: of, .. } if of == record);
+            if let Source::List { length, records } = source
+                && is_of
+            {
+                lists.push((list, length.clone(), records.len()));
+            }
+        }
+        let mut hands = Vec::new();
+        for (list, length, count) in lists {
+            for place in 0..count {
+                let there = !length.at_most(self.circuit, &Integer::constant(place as i128));
+                hands.push((there, Some(Hand { record, list, place })));
+            }
+        }
+        hands
+    }
+
+    fn at_hand<T>(&mut self, hand: Option<Hand>, decision: Option<DecisionId>, take: impl FnOnce(&mut Self) -> T) -> T {
+        let (hands, parameters) = (std::mem::take(&mut self.hands), std::mem::take(&mut self.parameters));
+        let (path, before) = (std::mem::replace(&mut self.path, Lit::TRUE), self.decision);
+        self.hands.extend(hand);
+        self.decision = decision;
+        let taken = take(self);
+        (self.hands, self.parameters, self.path, self.decision) = (hands, parameters, path, before);
+        taken
+    }
+
+    /// Something for each record, or once.
+    fn each(&mut self, scope: Option<RecordId>, mut take: impl FnMut(&mut Self) -> Symbol) -> Vec<(Lit, Symbol)> {
+        let hands = self.hands_of(scope);
+        hands.into_iter().map(|(there, hand)| (there, self.at_hand(hand, None, &mut take))).collect()
+    }
+
+    /// Evaluates only where `condition` holds too.
+    fn under<T>(&mut self, condition: Lit, take: impl FnOnce(&mut Self) -> T) -> T {
+        let path = self.path;
+        self.path = self.circuit.and(path, condition);
+        let taken = take(self);
+        self.path = path;
+        taken
+    }
+
+    /// The circuit does not say what `id` comes to.
+    fn lost(&mut self, id: ExprId, reason: Reason, place: Lit) -> Lit {
+        let here = self.circuit.and(self.path, place);
+        if here != Lit::FALSE {
+            self.losses.push((id, reason, here));
+        }
+        place
+    }
+
+    fn wide(&mut self, id: ExprId) -> Symbol {
+        let lost = self.lost(id, Reason::Wide, Lit::TRUE);
+        Symbol::of(Form::Nothing).failing(Fails { lost, ..Fails::NEVER })
+    }
+
+    /// The expression has no value where `place` holds.
+    fn breach(&mut self, id: ExprId, place: Lit) {
+        let lit = self.circuit.and(self.path, place);
+        if lit != Lit::FALSE {
+            self.breaches.push(Breach { expr: id, decision: self.decision, lit });
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What an expression comes to, over all deals at once.
+
+use super::super::circuit::{Circuit, Integer, Lit, Ratio, TooWide};
+
+/// A value that depends on the deal, or why there is none.
+#[derive(Clone, Debug)]
+pub(in crate::analysis) struct Symbol {
+    /// Its value, where it has one that is not none.
+    pub(in crate::analysis) form: Form,
+    /// Where its value is none.
+    pub(in crate::analysis) none: Lit,
+    /// Where it has no value.
+    pub(in crate::analysis) fails: Fails,
+}
+
+/// The value of a [`Symbol`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::analysis) enum Form {
+    /// None, or no value at all.
+    Nothing,
+    Boolean(Lit),
+    /// A variant by its place, a date by its day, a text by its place among the texts.
+    Code(Integer),
+    Number(Ratio),
+    /// For each item whether it is in the set.
+    Items(Vec<Lit>),
+}
+
+/// Where an expression has no value. At most one of these holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::analysis) struct Fails {
+    /// It needs a gap.
+    pub(in crate::analysis) gap: Lit,
+    /// It is an error.
+    pub(in crate::analysis) error: Lit,
+    /// The circuit does not say.
+    pub(in crate::analysis) lost: Lit,
+}
+
+impl Fails {
+    pub(in crate::analysis) const NEVER: Fails = Fails { gap: Lit::FALSE, error: Lit::FALSE, lost: Lit::FALSE };
+
+    /// Where it fails in any way.
+    pub(in crate::analysis) fn any(self, circuit: &mut Circuit) -> Lit {
+        let one = circuit.or(self.gap, self.error);
+        circuit.or(one, self.lost)
+    }
+
+    /// These, and where `reached` those of what comes next.
+    pub(in crate::analysis) fn then(self, circuit: &mut Circuit, reached: Lit, next: Fails) -> Fails {
+        let mut or = |one: Lit, other: Lit| {
+            let other = circuit.and(reached, other);
+            circuit.or(one, other)
+        };
+        Fails {
+            gap: or(self.gap, next.gap),
+            error: or(self.error, next.error),
+            lost: or(self.lost, next.lost),
+        }
+    }
+
+    /// These where `condition` holds, else `other`.
+    fn choose(circuit: &mut Circuit, condition: Lit, then: Fails, other: Fails) -> Fails {
+        Fails {
+            gap: circuit.choose(condition, then.gap, other.gap),
+            error: circuit.choose(condition, then.error, other.error),
+            lost: circuit.choose(condition, then.lost, other.lost),
+        }
+    }
+
+    /// Of several that are evaluated side by side: an error counts before a gap, and what the circuit does not
+    /// say before both.
+    pub(in crate::analysis) fn ranked(self, circuit: &mut Circuit) -> Fails {
+        let error = circuit.and(self.error, !self.lost);
+        let worse = circuit.or(self.error, self.lost);
+        Fails { gap: circuit.and(self.gap, !worse), error, lost: self.lost }
+    }
+}
+
+impl Symbol {
+    pub(in crate::analysis) fn of(form: Form) -> Symbol {
+        Symbol { form, none: Lit::FALSE, fails: Fails::NEVER }
+    }
+
+    pub(in crate::analysis) fn boolean(lit: Lit) -> Symbol {
+        Symbol::of(Form::Boolean(lit))
+    }
+
+    pub(in crate::analysis) fn none() -> Symbol {
+        Symbol { form: Form::Nothing, none: Lit::TRUE, fails: Fails::NEVER }
+    }
+
+    /// The same with these failures in place of its own.
+    pub(in crate::analysis) fn failing(self, fails: Fails) -> Symbol {
+        Symbol { fails, ..self }
+    }
+
+    /// Where it has the value true.
+    pub(in crate::analysis) fn truth(&self) -> Lit {
+        match self.form {
+            Form::Boolean(lit) => lit,
+            _ => Lit::FALSE,
+        }
+    }
+
+    /// Where both have one value.
+    pub(in crate::analysis) fn equals(&self, circuit: &mut Circuit, other: &Symbol) -> Result<Lit, TooWide> {
+        let same = match (&self.form, &other.form) {
+            (Form::Boolean(a), Form::Boolean(b)) => circuit.same(*a, *b),
+            (Form::Code(a), Form::Code(b)) => a.equals(circuit, b),
+            (Form::Number(a), Form::Number(b)) => a.equals(circuit, b)?,
+            (Form::Items(a), Form::Items(b)) => {
+                let at = |items: &[Lit], i: usize| items.get(i).copied().unwrap_or(Lit::FALSE);
+                let same: Vec<Lit> = (0..a.len().max(b.len())).map(|i| circuit.same(at(a, i), at(b, i))).collect();
+                circuit.all(same)
+            }
+            _ => Lit::FALSE,
+        };
+        let neither = circuit.and(!self.none, !other.none);
+        let same = circuit.and(neither, same);
+        let both = circuit.and(self.none, other.none);
+        Ok(circuit.or(same, both))
+    }
+
+    /// Where it is at most `other`; both are numbers or dates and not none.
+    pub(in crate::analysis) fn at_most(&self, circuit: &mut Circuit, other: &Symbol) -> Result<Lit, TooWide> {
+        match (&self.form, &other.form) {
+            (Form::Code(a), Form::Code(b)) => Ok(a.at_most(circuit, b)),
+            (Form::Number(a), Form::Number(b)) => a.at_most(circuit, b),
+            _ => Ok(Lit::FALSE),
+        }
+    }
+
+    /// `then` where `condition` holds, else `otherwise`.
+    pub(in crate::analysis) fn choose(
+        circuit: &mut Circuit,
+        condition: Lit,
+        then: &Symbol,
+        otherwise: &Symbol,
+    ) -> Result<Symbol, TooWide> {
+        let form = match (&then.form, &otherwise.form) {
+            _ if condition == Lit::TRUE => then.form.clone(),
+            _ if condition == Lit::FALSE => otherwise.form.clone(),
+            (Form::Nothing, form) | (form, Form::Nothing) => form.clone(),
+            (Form::Boolean(a), Form::Boolean(b)) => Form::Boolean(circuit.choose(condition, *a, *b)),
+            (Form::Code(a), Form::Code(b)) => Form::Code(Integer::choose(circuit, condition, a, b)),
+            (Form::Number(a), Form::Number(b)) => Form::Number(Ratio::choose(circuit, condition, a, b)?),
+            (Form::Items(a), Form::Items(b)) => {
+                let at = |items: &[Lit], i: usize| items.get(i).copied().unwrap_or(Lit::FALSE);
+                let one = |i| circuit.choose(condition, at(a, i), at(b, i));
+                Form::Items((0..a.len().max(b.len())).map(one).collect())
+            }
+            (form, _) => form.clone(),
+        };
+        Ok(Symbol {
+            form,
+            none: circuit.choose(condition, then.none, otherwise.none),
+            fails: Fails::choose(circuit, condition, then.fails, otherwise.fails),
+        })
+    }
+}

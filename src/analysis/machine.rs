@@ -1,0 +1,136 @@
+//! A policy as a circuit, with the solver that answers questions about it.
+
+use jiff::civil::Date;
+use rustc_hash::FxHashMap;
+
+use super::circuit::{Circuit, Lit, TooWide};
+use super::encode::{Codes, Encoded, Form, Inputs, Symbol, Verdict, encode};
+use crate::facts::deal::date_of_day;
+use crate::facts::{Deal, ItemSet, Type, TypeKind, Value};
+use crate::policy::{DecisionId, Policy};
+
+/// A policy as a circuit over complete deals.
+pub struct Machine<'p> {
+    pub(super) policy: &'p Policy,
+    pub(super) circuit: Circuit,
+    pub(super) inputs: Inputs,
+    pub(super) encoded: Encoded,
+}
+
+/// How a decision ends in a complete deal, by the circuit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Rules stand and agree (these, by their place), or it is computed.
+    Decided(Value, Vec<u32>),
+    /// No rule stands, and this is the default.
+    Default(Value),
+    /// No rule speaks, or a decision that it needs is a gap.
+    Gap,
+    /// Rules that stand disagree: these, by their place.
+    Conflict(Vec<u32>),
+    /// An expression has no value.
+    Error,
+    /// The circuit does not say.
+    NotAnalysed,
+}
+
+impl<'p> Machine<'p> {
+    /// The circuit of `policy` for decisions from `since` on.
+    pub fn new(policy: &'p Policy, since: Date) -> Option<Machine<'p>> {
+        Machine::build(policy, since).ok()
+    }
+
+    fn build(policy: &'p Policy, since: Date) -> Result<Machine<'p>, TooWide> {
+        let mut circuit = Circuit::new();
+        let inputs = Inputs::new(&mut circuit, &[policy], since)?;
+        let encoded = encode(&mut circuit, &inputs, policy)?;
+        Ok(Machine { policy, circuit, inputs, encoded })
+    }
+
+    /// How many gates it has.
+    pub fn gates(&self) -> usize {
+        self.circuit.len()
+    }
+
+    /// How every decision ends in a deal of which every fact is given, those about records once for each. `None` where
+    /// a fact is not given or the deal is not one that the circuit speaks of. The engine says the same; this is here
+    /// so that the two can be held to each other.
+    pub fn endings(&self, deal: &Deal, as_of: Date) -> Option<FxHashMap<DecisionId, Vec<Ending>>> {
+        let codes = self.inputs.codes(self.policy, deal, as_of)?;
+        let run = self.run(&codes);
+        if !run(self.encoded.allowed) {
+            return None;
+        }
+        let decisions = self.encoded.decisions.iter().map(|(&id, verdicts)| {
+            let decision = &self.policy.decisions[id];
+            let there = verdicts.iter().filter(|(there, _)| run(*there));
+            (id, there.map(|(_, verdict)| self.ending(verdict, &decision.ty, &run)).collect())
+        });
+        Some(decisions.collect())
+    }
+
+    /// What each literal comes to where the inputs have these codes.
+    fn run(&self, codes: &Codes) -> impl Fn(Lit) -> bool + use<> {
+        let mut inputs: FxHashMap<usize, bool> = FxHashMap::default();
+        for (key, slot) in &self.inputs.slots {
+            let code = codes.get(key).copied().unwrap_or(Some(slot.domain.low));
+            inputs.extend(slot.is(code).iter().map(|lit| (lit.gate(), !lit.is_negated())));
+        }
+        let run = self.circuit.run(|gate| if inputs.get(&gate) == Some(&true) { u64::MAX } else { 0 });
+        move |lit| run.lit(lit) & 1 == 1
+    }
+
+    fn ending(&self, verdict: &Verdict, ty: &Type, run: &impl Fn(Lit) -> bool) -> Ending {
+        let stands = || {
+            let rules = verdict.rules.iter().zip(0..);
+            rules.filter(|(rule, _)| run(rule.stands)).map(|(_, place)| place).collect::<Vec<u32>>()
+        };
+        let fails = verdict.symbol.fails;
+        if run(fails.lost) {
+            Ending::NotAnalysed
+        } else if run(verdict.conflict) {
+            Ending::Conflict(stands())
+        } else if run(fails.error) {
+            Ending::Error
+        } else if run(fails.gap) {
+            Ending::Gap
+        } else if run(verdict.default) {
+            Ending::Default(self.value(&verdict.symbol, ty, run))
+        } else {
+            Ending::Decided(self.value(&verdict.symbol, ty, run), stands())
+        }
+    }
+
+    /// The value of a symbol in a run.
+    fn value(&self, symbol: &Symbol, ty: &Type, run: &impl Fn(Lit) -> bool) -> Value {
+        if run(symbol.none) {
+            return Value::None;
+        }
+        match (&symbol.form, &ty.kind) {
+            (Form::Nothing, _) => Value::None,
+            (Form::Boolean(lit), _) => Value::Boolean(run(*lit)),
+            (Form::Number(n), _) => n.read(run).map_or(Value::None, Value::Number),
+            (Form::Items(items), _) => {
+                let items = items.iter().zip(0..).filter(|(lit, _)| run(**lit));
+                Value::Items(ItemSet::new(items.map(|(_, place)| place)))
+            }
+            (Form::Code(code), kind) => {
+                let code = code.read(run);
+                match kind {
+                    TypeKind::Date(_) => i64::try_from(code).ok().and_then(date_of_day).map_or(Value::None, Value::Date),
+                    TypeKind::Variant(_) => u32::try_from(code).map_or(Value::None, Value::Variant),
+                    _ => usize::try_from(code).ok().and_then(|at| self.inputs.texts.get(at)).map_or(Value::None, |text| {
+                        Value::Text(std::sync::Arc::clone(text))
+                    }),
+                }
+            }
+        }
+    }
+}
+
+/// The first date that a policy speaks about: the one it declares, else that from which every constant is in force.
+pub fn since(policy: &Policy) -> Date {
+    let first = |constant: &crate::policy::Constant| constant.values.first().and_then(|(from, _)| *from);
+    let constants = policy.constants.iter().filter_map(|(_, constant)| first(constant)).max();
+    policy.since.or(constants).unwrap_or(crate::facts::DateRange::ALL.low).max(crate::facts::DateRange::ALL.low)
+}
