@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
-use super::circuit::{Circuit, Lit, TooWide};
-use super::encode::{Codes, Encoded, Form, Inputs, Symbol, Verdict, encode};
+use super::circuit::{Circuit, Integer, Lit, Run, TooWide};
+use super::encode::{Codes, Encoded, Form, Inputs, Key, Slot, Symbol, Verdict, encode};
 use crate::facts::deal::date_of_day;
 use crate::facts::{Deal, ItemSet, Type, TypeKind, Value};
 use crate::policy::{DecisionId, Policy};
@@ -76,8 +76,35 @@ impl<'p> Machine<'p> {
             let code = codes.get(key).copied().unwrap_or(Some(slot.domain.low));
             inputs.extend(slot.is(code).iter().map(|lit| (lit.gate(), !lit.is_negated())));
         }
-        let run = self.circuit.run(|gate| if inputs.get(&gate) == Some(&true) { u64::MAX } else { 0 });
+        let run = Run::of(&self.circuit, |gate| if inputs.get(&gate) == Some(&true) { u64::MAX } else { 0 });
         move |lit| run.lit(lit) & 1 == 1
+    }
+
+    /// Where a slot's code lies between the ends.
+    pub(super) fn between(&mut self, slot: &Slot, low: i128, high: i128) -> Lit {
+        let above = Integer::constant(low).at_most(&mut self.circuit, &slot.code);
+        let below = slot.code.at_most(&mut self.circuit, &Integer::constant(high));
+        self.circuit.and(above, below)
+    }
+
+    /// The code that is presumed where nobody says.
+    pub(super) fn presumed(&self, key: &Key) -> Option<Option<i128>> {
+        let schema = &self.policy.schema;
+        let (_, fact) = schema.facts.iter().find(|(_, fact)| match key {
+            Key::Fact(name) => fact.field_of.is_none() && fact.name == *name,
+            Key::Field(list, _, name) => {
+                let list = schema.fact_by_name(list).map(|list| &schema.facts[list].ty.kind);
+                let record = fact.field_of.map(|(record, _)| record);
+                let of = match list {
+                    Some(TypeKind::List { record, .. }) => Some(*record),
+                    _ => None,
+                };
+                fact.name == *name && record.is_some() && record == of
+            }
+            Key::Length(_) | Key::AsOf => false,
+        })?;
+        let slot = self.inputs.slots.get(key)?;
+        self.inputs.code(schema, &fact.ty, slot, fact.presumed.as_ref()?, &mut Vec::new())
     }
 
     fn ending(&self, verdict: &Verdict, ty: &Type, run: &impl Fn(Lit) -> bool) -> Ending {

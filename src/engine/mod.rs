@@ -28,4 +28,5 @@ pub use answer::{
 };
 pub use decide::{Options, decide};
 pub use memo::Memo;
+pub use needs::needed;
 pub use probe::{Probe, probe};

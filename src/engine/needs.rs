@@ -62,6 +62,11 @@ impl<'a> Needs<'a> {
     }
 }
 
+/// The definitions and decisions that a decision needs, directly or through others, each after what it needs; itself last.
+pub fn needed(policy: &Policy, decision: DecisionId) -> Vec<Node> {
+    Needs::of(policy).cone_of([decision]).into_iter().map(|needed| needed.node).collect()
+}
+
 fn uses(policy: &Policy, node: Node) -> Vec<Use> {
     let mut walk = Walk { policy, uses: Vec::new(), lookups: FxHashSet::default(), queue: Vec::new() };
     match node {

@@ -172,20 +172,6 @@ impl Circuit {
         }
         lits.first().copied().unwrap_or(Lit::TRUE)
     }
-
-    /// What every gate comes to in 64 runs at a time; `input` gives those of an input gate.
-    pub(in crate::analysis) fn run(&self, mut input: impl FnMut(usize) -> u64) -> Run {
-        let mut outputs: Vec<u64> = Vec::with_capacity(self.gates.len());
-        for (at, gate) in self.gates.iter().enumerate() {
-            let output = match *gate {
-                Gate::True => u64::MAX,
-                Gate::Input => input(at),
-                Gate::And(a, b) => Run::of(&outputs, a) & Run::of(&outputs, b),
-            };
-            outputs.push(output);
-        }
-        Run { outputs }
-    }
 }
 
 /// 64 runs of a circuit.
@@ -195,13 +181,28 @@ pub(in crate::analysis) struct Run {
 }
 
 impl Run {
-    fn of(outputs: &[u64], lit: Lit) -> u64 {
-        let output = outputs[lit.gate()];
-        if lit.is_negated() { !output } else { output }
+    /// What every gate comes to; `input` gives those of an input gate in each of the runs.
+    pub(in crate::analysis) fn of(circuit: &Circuit, input: impl FnMut(usize) -> u64) -> Run {
+        let mut run = Run { outputs: Vec::with_capacity(circuit.len()) };
+        run.extend(circuit, input);
+        run
+    }
+
+    /// Goes on with the gates that the circuit got since.
+    pub(in crate::analysis) fn extend(&mut self, circuit: &Circuit, mut input: impl FnMut(usize) -> u64) {
+        for at in self.outputs.len()..circuit.len() {
+            let output = match circuit.gate(at) {
+                Gate::True => u64::MAX,
+                Gate::Input => input(at),
+                Gate::And(a, b) => self.lit(a) & self.lit(b),
+            };
+            self.outputs.push(output);
+        }
     }
 
     /// What a literal comes to in each of the runs.
     pub(in crate::analysis) fn lit(&self, lit: Lit) -> u64 {
-        Run::of(&self.outputs, lit)
+        let output = self.outputs[lit.gate()];
+        if lit.is_negated() { !output } else { output }
     }
 }

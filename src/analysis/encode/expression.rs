@@ -27,7 +27,7 @@ impl Encoder<'_, '_> {
 
     fn see(&mut self, id: ExprId, value: Lit, fails: Fails) {
         let failed = fails.any(self.circuit);
-        let here = self.circuit.and(self.path, !failed);
+        let here = !failed;
         let (holds, not) = (self.circuit.and(here, value), self.circuit.and(here, !value));
         let seen = self.seen.entry(id).or_insert(Seen { holds: Lit::FALSE, fails: Lit::FALSE });
         seen.holds = self.circuit.or(seen.holds, holds);

@@ -333,7 +333,7 @@ impl Inputs {
         Some(codes)
     }
 
-    fn code(
+    pub(in crate::analysis) fn code(
         &self,
         schema: &Schema,
         ty: &Type,

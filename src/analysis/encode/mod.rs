@@ -8,8 +8,8 @@ mod operation;
 mod rules;
 mod symbol;
 
-pub(super) use inputs::{Codes, Coding, Inputs, Key, Slot, Source};
-pub(super) use rules::{RuleSymbol, Verdict};
+pub(super) use inputs::{Codes, Coding, Inputs, Key, MOST_RECORDS, Slot, Source, day};
+pub(super) use rules::Verdict;
 pub(super) use symbol::{Fails, Form, Symbol};
 
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub(super) struct Breach {
     pub(super) lit: Lit,
 }
 
-/// Where a boolean expression is evaluated and holds, and where it is evaluated and does not.
+/// Where a boolean expression holds, and where it does not, whether or not anything asks for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
     pub(super) holds: Lit,

@@ -1,0 +1,111 @@
+//! Conflicts, gaps and errors of decisions: each with a deal that ends in it.
+
+use super::{FindingKind, MOST_OF_ONE, Search};
+use crate::analysis::circuit::Lit;
+use crate::analysis::inquiry::{Stopped, Witness, smaller};
+use crate::engine::{self, Answer, Answers, Fault, FaultKind, Options, State};
+use crate::facts::Deal;
+use crate::policy::{DecisionId, Node};
+
+impl Search<'_, '_, '_> {
+    pub(super) fn conflicts(&mut self, id: DecisionId) -> Result<(), Stopped> {
+        let conflict = self.somewhere(id, |verdict| verdict.conflict);
+        let mut asked = vec![conflict];
+        for _ in 0..MOST_OF_ONE {
+            let Some(witness) = self.inquiry.example(&asked)? else { break };
+            let ends = |answer: &Answer| match &answer.state {
+                State::Conflict(between) => Some(between.clone()),
+                _ => None,
+            };
+            let Some((between, witness)) = self.shown(id, &witness, ends) else { break };
+            for (i, &one) in between.iter().enumerate() {
+                for &other in &between[i + 1..] {
+                    let both = self.both(id, one as usize, other as usize);
+                    asked.push(!both);
+                }
+            }
+            self.report(FindingKind::Conflict(id, between), Some(witness));
+        }
+        Ok(())
+    }
+
+    pub(super) fn gaps(&mut self, id: DecisionId) -> Result<(), Stopped> {
+        let gap = self.somewhere(id, |verdict| verdict.own_gap);
+        let Some(witness) = self.inquiry.example(&[gap])? else { return Ok(()) };
+        let ends = |answer: &Answer| match &answer.state {
+            State::Undecided(open) if open.missing.is_empty() => Some(()),
+            _ => None,
+        };
+        if let Some(((), witness)) = self.shown(id, &witness, ends) {
+            self.report(FindingKind::Gap(id), Some(witness));
+        }
+        Ok(())
+    }
+
+    pub(super) fn errors(&mut self, id: DecisionId) -> Result<(), Stopped> {
+        let error = self.somewhere(id, |verdict| verdict.symbol.fails.error);
+        let conflict = self.somewhere(id, |verdict| verdict.conflict);
+        let mut asked = vec![error, !conflict];
+        // What is wrong elsewhere is told there.
+        for other in self.needed(id) {
+            let fails = self.somewhere(other, |verdict| verdict.symbol.fails.error);
+            asked.push(!fails);
+        }
+        for _ in 0..MOST_OF_ONE {
+            let Some(witness) = self.inquiry.example(&asked)? else { break };
+            let ends = |answer: &Answer| match &answer.state {
+                State::Error(fault) if !is_elsewhere(fault) => Some(fault.clone()),
+                _ => None,
+            };
+            let Some((fault, witness)) = self.shown(id, &witness, ends) else { break };
+            let breaches = self.inquiry.machine.encoded.breaches.iter();
+            let same: Vec<Lit> = breaches.filter(|breach| breach.expr == fault.expr).map(|breach| breach.lit).collect();
+            self.report(FindingKind::Error(id, fault), Some(witness));
+            if same.is_empty() {
+                break;
+            }
+            let same = self.inquiry.any(same);
+            asked.push(!same);
+        }
+        Ok(())
+    }
+
+    /// The decisions that a decision uses, directly or through others.
+    fn needed(&self, id: DecisionId) -> Vec<DecisionId> {
+        let nodes = engine::needed(self.policy(), id);
+        let decisions = nodes.into_iter().filter_map(|node| match node {
+            Node::Decision(other) => Some(other),
+            Node::Definition(_) => None,
+        });
+        decisions.filter(|other| *other != id).collect()
+    }
+
+    /// What the engine says of a decision in a deal, and a smaller deal in which it says the same kind of thing. `None`
+    /// where it says something else.
+    fn shown<T>(
+        &self,
+        id: DecisionId,
+        witness: &Witness,
+        ends: impl Fn(&Answer) -> Option<T>,
+    ) -> Option<(T, Witness)> {
+        let policy = self.policy();
+        let options = Options { explain: false, only: Some(vec![id]), ..Options::default() };
+        let ended = |deal: &Deal| {
+            let decisions = engine::decide(policy, deal, witness.as_of, &options);
+            let taken = decisions.taken.into_iter().find(|taken| taken.decision == id)?;
+            match taken.answers {
+                Answers::One(answer) => ends(&answer),
+                Answers::Each(answers) => answers.iter().find_map(&ends),
+            }
+        };
+        ended(&witness.deal)?;
+        let deal = smaller(&policy.schema, witness, |deal| ended(deal).is_some());
+        let ended = ended(&deal)?;
+        Some((ended, Witness { deal, as_of: witness.as_of }))
+    }
+}
+
+/// Whether the reason is told of another decision.
+fn is_elsewhere(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::NeedsConflict(_) | FaultKind::NeedsError(_))
+}

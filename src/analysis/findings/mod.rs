@@ -1,0 +1,167 @@
+//! Defects of a policy that compiles, each proved: over all deals that the policy allows and all dates from its first on.
+//!
+//! Everything that is reported with a witness was decided by the engine in the way that is reported. Everything that is
+//! said never to be was proved by the solver.
+
+mod conditions;
+mod decisions;
+mod facts;
+mod properties;
+mod rules;
+
+use jiff::civil::Date;
+
+use super::circuit::Lit;
+use super::encode::{Reason, Verdict};
+use super::inquiry::{Inquiry, Stopped, Witness};
+use super::machine::{Machine, since};
+use crate::engine::Fault;
+use crate::facts::FactId;
+use crate::policy::{DecisionId, ExprId, Policy, PropertyId, RuleId};
+
+/// A defect.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// What is wrong.
+    pub kind: FindingKind,
+    /// A deal that shows it, where it is something that happens.
+    pub witness: Option<Witness>,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug)]
+pub enum FindingKind {
+    /// A rule's condition never holds; in order, not where it is tested.
+    NeverApplies(RuleId),
+    /// A rule applies, but never without one of these rules that override it, by their place.
+    NeverStands(RuleId, Vec<u32>),
+    /// Wherever this requirement fails, one of these fails with the same outcome, by their place.
+    Implied(RuleId, Vec<u32>),
+    /// These rules stand with different outcomes, by their place.
+    Conflict(DecisionId, Vec<u32>),
+    /// No rule speaks although every fact is given.
+    Gap(DecisionId),
+    /// An expression has no value.
+    Error(DecisionId, Box<Fault>),
+    /// A condition holds in every deal, or in none.
+    Constant(ExprId, bool),
+    /// No decision ends otherwise for this fact, nor a property.
+    NoInfluence(FactId),
+    /// A property does not hold.
+    Broken(PropertyId),
+}
+
+/// What was not settled, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsettled {
+    /// The expression because of which it is not.
+    pub expr: ExprId,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why something is not settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// It is exact for lists of up to so many records; longer ones were not looked at.
+    LongerLists(u32),
+    /// Its numbers may be too large to be sure of their arithmetic.
+    LargeNumbers,
+    /// The policy is too large.
+    TooLarge,
+}
+
+/// What an analysis found.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// The defects, in the order of the policy.
+    pub findings: Vec<Finding>,
+    /// The properties that are proved to hold for every deal.
+    pub proved: Vec<PropertyId>,
+    /// What was not settled; empty where everything was.
+    pub unsettled: Vec<Unsettled>,
+    /// It was stopped before everything was looked at.
+    pub stopped: bool,
+}
+
+/// How many conflicts, and how many errors, of one decision are told.
+const MOST_OF_ONE: usize = 5;
+
+/// Looks for every defect. Examples are set on `today` where any date will do. `stop` is asked now and then whether to
+/// give up; what was found until then is kept.
+pub fn findings(policy: &Policy, today: Date, stop: &dyn Fn() -> bool) -> Findings {
+    let since = since(policy);
+    let mut findings = Findings::default();
+    let Some(mut machine) = Machine::new(policy, since) else {
+        findings.stopped = true;
+        return findings;
+    };
+    let mut search = Search { inquiry: Inquiry::new(&mut machine, today.max(since), stop), findings };
+    search.findings.stopped = search.all().is_err();
+    search.findings
+}
+
+/// The search for defects.
+struct Search<'m, 'p, 's> {
+    inquiry: Inquiry<'m, 'p, 's>,
+    findings: Findings,
+}
+
+impl<'p> Search<'_, 'p, '_> {
+    fn all(&mut self) -> Result<(), Stopped> {
+        let policy = self.policy();
+        self.losses()?;
+        for (id, _) in policy.decisions.iter() {
+            self.rules(id)?;
+            self.conflicts(id)?;
+            self.gaps(id)?;
+            self.errors(id)?;
+        }
+        for (id, _) in policy.properties.iter() {
+            self.property(id)?;
+        }
+        self.conditions()?;
+        self.influence()
+    }
+
+    fn policy(&self) -> &'p Policy {
+        self.inquiry.machine.policy
+    }
+
+    fn report(&mut self, kind: FindingKind, witness: Option<Witness>) {
+        self.findings.findings.push(Finding { kind, witness });
+    }
+
+    /// What the circuit does not say that can come up.
+    fn losses(&mut self) -> Result<(), Stopped> {
+        let mut losses = self.inquiry.machine.encoded.losses.clone();
+        losses.sort_unstable_by_key(|(expr, reason, _)| (expr.into_raw(), *reason));
+        for group in losses.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let (expr, reason, _) = group[0];
+            let lit = self.inquiry.any(group.iter().map(|(.., lit)| *lit));
+            if self.inquiry.can(&[lit])? {
+                let why = match reason {
+                    Reason::Wide => Why::LargeNumbers,
+                    Reason::LongList => Why::LongerLists(super::encode::MOST_RECORDS),
+                    Reason::TooLarge => Why::TooLarge,
+                };
+                self.findings.unsettled.push(Unsettled { expr, why });
+            }
+        }
+        Ok(())
+    }
+
+    /// Something of a decision, in any of the records it is taken of.
+    fn somewhere(&mut self, id: DecisionId, what: impl Fn(&Verdict) -> Lit) -> Lit {
+        let machine = &mut *self.inquiry.machine;
+        let verdicts = machine.encoded.decisions.get(&id).map_or(&[][..], Vec::as_slice);
+        let lits: Vec<Lit> = verdicts.iter().map(|(there, verdict)| machine.circuit.and(*there, what(verdict))).collect();
+        machine.circuit.any(lits)
+    }
+
+    /// Whether the circuit says everything about a decision.
+    fn is_settled(&mut self, id: DecisionId) -> Result<bool, Stopped> {
+        let lost = self.somewhere(id, |verdict| verdict.symbol.fails.lost);
+        Ok(!self.inquiry.can(&[lost])?)
+    }
+}

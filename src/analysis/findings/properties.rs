@@ -1,0 +1,65 @@
+//! Properties: proved, or broken by a deal.
+
+use super::{FindingKind, Search};
+use crate::analysis::circuit::Lit;
+use crate::analysis::inquiry::{Stopped, Witness, smaller};
+use crate::engine::probe;
+use crate::facts::{Deal, Value};
+use crate::policy::PropertyId;
+
+impl Search<'_, '_, '_> {
+    pub(super) fn property(&mut self, id: PropertyId) -> Result<(), Stopped> {
+        let policy = self.policy();
+        let property = &policy.properties[id];
+        let index = id.into_raw().into_u32() as usize;
+        let symbols = self.inquiry.machine.encoded.properties.get(index).cloned().unwrap_or_default();
+        let circuit = &mut self.inquiry.machine.circuit;
+        let (mut broken, mut lost) = (Vec::new(), Vec::new());
+        for (there, symbol) in symbols {
+            let failed = symbol.fails.any(circuit);
+            let wrong = if property.never { symbol.truth() } else { !symbol.truth() };
+            let wrong = circuit.and(!failed, wrong);
+            let wrong = circuit.or(wrong, symbol.fails.error);
+            broken.push(circuit.and(there, wrong));
+            lost.push(circuit.and(there, symbol.fails.lost));
+        }
+        let (broken, lost): (Lit, Lit) = (circuit.any(broken), circuit.any(lost));
+        let Some(witness) = self.inquiry.example(&[broken])? else {
+            if !self.inquiry.can(&[lost])? {
+                self.findings.proved.push(id);
+            }
+            return Ok(());
+        };
+        // What the property comes to, of every record it is asked of.
+        let breaks = |deal: &Deal, all: bool| {
+            probe(policy, deal, witness.as_of, None, |probe| {
+                let (mut broken, mut fine) = (false, false);
+                let mut ask = |value: Option<Value>| match value {
+                    Some(Value::Boolean(holds)) if holds == property.never => broken = true,
+                    None if all => broken = true,
+                    _ => fine = true,
+                };
+                match property.scope {
+                    None => ask(probe.value(property.condition)),
+                    Some(record) => {
+                        for list in probe.lists_of(record) {
+                            probe.each_record(list, record, |probe| ask(probe.value(property.condition)));
+                        }
+                    }
+                }
+                broken
+            })
+        };
+        if breaks(&witness.deal, true) {
+            let sure = breaks(&witness.deal, false);
+            let deal = if sure {
+                smaller(&policy.schema, &witness, |deal| breaks(deal, false))
+            } else {
+                witness.deal.clone()
+            };
+            let witness = Witness { deal, as_of: witness.as_of };
+            self.report(FindingKind::Broken(id), Some(witness));
+        }
+        Ok(())
+    }
+}

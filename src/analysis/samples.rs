@@ -1,0 +1,134 @@
+//! Random deals. Most questions are answered by one of them; only the rest are put to the solver.
+
+use rustc_hash::FxHashMap;
+
+use super::circuit::{Circuit, Lit, Run};
+use super::encode::{Coding, Slot, day};
+use super::machine::Machine;
+use crate::base::Number;
+use crate::facts::Value;
+use crate::policy::{ExprKind, Policy};
+
+/// How many times 64 deals there are.
+const RUNS: usize = 48;
+/// No more runs are kept than have so many outputs together.
+const MOST_OUTPUTS: usize = 8_000_000;
+
+/// Random deals that a policy allows, and what its circuit comes to in them.
+#[derive(Debug)]
+pub(super) struct Samples {
+    runs: Vec<(u64, Run)>,
+}
+
+impl Samples {
+    pub(super) fn new(machine: &Machine<'_>) -> Samples {
+        let mut dice = Dice(0x2026_1122_9E37_79B9);
+        let telling = telling(machine.policy);
+        let runs = RUNS.min(MOST_OUTPUTS / machine.circuit.len().max(1));
+        let mut samples = Samples { runs: Vec::new() };
+        for _ in 0..runs {
+            let mut inputs: FxHashMap<usize, u64> = FxHashMap::default();
+            for slot in machine.inputs.slots.values() {
+                let candidates = candidates(slot, &telling);
+                for lane in 0..64 {
+                    for lit in slot.is(pick(&mut dice, slot, &candidates)) {
+                        if !lit.is_constant() {
+                            let word = inputs.entry(lit.gate()).or_default();
+                            *word |= u64::from(!lit.is_negated()) << lane;
+                        }
+                    }
+                }
+            }
+            let run = Run::of(&machine.circuit, |gate| inputs.get(&gate).copied().unwrap_or(0));
+            samples.runs.push((run.lit(machine.encoded.allowed), run));
+        }
+        samples
+    }
+
+    /// Whether all of these hold in one of the deals.
+    pub(super) fn show(&mut self, circuit: &Circuit, all: &[Lit]) -> bool {
+        self.runs.iter_mut().any(|(allowed, run)| {
+            run.extend(circuit, |_| 0);
+            all.iter().fold(*allowed, |lanes, lit| lanes & run.lit(*lit)) != 0
+        })
+    }
+}
+
+/// A small generator of numbers: the same deals each time.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, end: u128) -> u128 {
+        let wide = u128::from(self.roll()) << 64 | u128::from(self.roll());
+        wide % end.max(1)
+    }
+}
+
+/// Numbers and days at which a policy may decide otherwise.
+struct Telling {
+    numbers: Vec<Number>,
+    days: Vec<i128>,
+}
+
+fn telling(policy: &Policy) -> Telling {
+    let mut telling = Telling { numbers: Vec::new(), days: Vec::new() };
+    let mut note = |value: &Value| match value {
+        Value::Number(n) => telling.numbers.push(*n),
+        Value::Date(date) => telling.days.push(day(*date)),
+        _ => {}
+    };
+    for (_, expr) in policy.exprs.iter() {
+        if let ExprKind::Literal(value) = &expr.kind {
+            note(value);
+        }
+    }
+    policy.constants.iter().flat_map(|(_, c)| &c.values).for_each(|(_, value)| note(value));
+    let windows = policy.decisions.iter().flat_map(|(_, d)| &d.rules.rules).map(|rule| rule.window);
+    let dates = windows.flat_map(|window| window.from.into_iter().chain(window.until));
+    let from = policy.constants.iter().flat_map(|(_, c)| c.values.iter().filter_map(|(from, _)| *from));
+    telling.days.extend(dates.chain(from).map(day));
+    telling.numbers.sort_unstable();
+    telling.numbers.dedup();
+    telling.days.sort_unstable();
+    telling.days.dedup();
+    telling
+}
+
+/// The codes of a slot at which a policy may decide otherwise.
+fn candidates(slot: &Slot, telling: &Telling) -> Vec<i128> {
+    let (low, high) = (slot.domain.low, slot.domain.high);
+    let near = |code: i128| [code.saturating_sub(1), code, code.saturating_add(1)];
+    let mut codes = vec![low, high];
+    match slot.domain.coding {
+        Coding::Number(places) => {
+            let scale = 10i128.checked_pow(places).map(Number::integer);
+            let scaled = telling.numbers.iter().filter_map(|n| n.multiply(scale?).ok());
+            codes.extend(scaled.flat_map(|n| near(n.floor().numerator())));
+        }
+        Coding::Date => codes.extend(telling.days.iter().flat_map(|&day| near(day))),
+        Coding::Length => codes.extend([1, 2, 3]),
+        Coding::Boolean | Coding::Variant(_) | Coding::Text => {}
+    }
+    codes.retain(|&code| low <= code && code <= high);
+    codes
+}
+
+fn pick(dice: &mut Dice, slot: &Slot, candidates: &[i128]) -> Option<i128> {
+    let (low, high) = (slot.domain.low, slot.domain.high);
+    if slot.domain.optional && dice.below(4) == 0 {
+        return None;
+    }
+    if dice.below(2) == 0
+        && let Some(&code) = candidates.get(dice.below(candidates.len() as u128) as usize)
+    {
+        return Some(code);
+    }
+    Some(low.saturating_add_unsigned(dice.below(high.abs_diff(low).saturating_add(1))))
+}
