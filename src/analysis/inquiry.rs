@@ -54,7 +54,12 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
         }
     }
 
-    /// Whether there is a deal for which all of these and one of those hold.
+    /// Whether some deal is seen to end otherwise with other values in these slots.
+    pub(super) fn varies(&mut self, keys: &[Key]) -> bool {
+        self.samples.vary(self.machine, keys)
+    }
+
+    /// Where any of these holds.
     pub(super) fn any(&mut self, lits: impl IntoIterator<Item = Lit>) -> Lit {
         self.machine.circuit.any(lits)
     }

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::circuit::{Circuit, Lit, Run};
-use super::encode::{Coding, Slot, day};
+use super::encode::{Coding, Key, Slot, day};
 use super::machine::Machine;
 use crate::base::Number;
 use crate::facts::Value;
@@ -17,44 +17,82 @@ const MOST_OUTPUTS: usize = 8_000_000;
 /// Random deals that a policy allows, and what its circuit comes to in them.
 #[derive(Debug)]
 pub(super) struct Samples {
-    runs: Vec<(u64, Run)>,
+    runs: Vec<Sample>,
+    dice: Dice,
+    telling: Telling,
+}
+
+/// 64 deals.
+#[derive(Debug)]
+struct Sample {
+    inputs: FxHashMap<usize, u64>,
+    /// Those of them that the policy allows.
+    allowed: u64,
+    run: Run,
 }
 
 impl Samples {
     pub(super) fn new(machine: &Machine<'_>) -> Samples {
-        let mut dice = Dice(0x2026_1122_9E37_79B9);
-        let telling = telling(machine.policy);
         let runs = RUNS.min(MOST_OUTPUTS / machine.circuit.len().max(1));
-        let mut samples = Samples { runs: Vec::new() };
+        let dice = Dice(0x2026_1122_9E37_79B9);
+        let mut samples = Samples { runs: Vec::new(), dice, telling: telling(machine.policy) };
         for _ in 0..runs {
             let mut inputs: FxHashMap<usize, u64> = FxHashMap::default();
             for slot in machine.inputs.slots.values() {
-                let candidates = candidates(slot, &telling);
-                for lane in 0..64 {
-                    for lit in slot.is(pick(&mut dice, slot, &candidates)) {
-                        if !lit.is_constant() {
-                            let word = inputs.entry(lit.gate()).or_default();
-                            *word |= u64::from(!lit.is_negated()) << lane;
-                        }
-                    }
-                }
+                samples.draw(slot, &mut inputs);
             }
             let run = Run::of(&machine.circuit, |gate| inputs.get(&gate).copied().unwrap_or(0));
-            samples.runs.push((run.lit(machine.encoded.allowed), run));
+            samples.runs.push(Sample { inputs, allowed: run.lit(machine.encoded.allowed), run });
         }
         samples
     }
 
+    /// Gives a slot other codes in each of 64 deals.
+    fn draw(&mut self, slot: &Slot, inputs: &mut FxHashMap<usize, u64>) {
+        let candidates = candidates(slot, &self.telling);
+        for lit in slot.bits.iter().chain([&slot.none]).filter(|lit| !lit.is_constant()) {
+            inputs.insert(lit.gate(), 0);
+        }
+        for lane in 0..64 {
+            for lit in slot.is(pick(&mut self.dice, slot, &candidates)) {
+                if !lit.is_constant() {
+                    *inputs.entry(lit.gate()).or_default() |= u64::from(!lit.is_negated()) << lane;
+                }
+            }
+        }
+    }
+
+    /// Whether one of the deals ends otherwise with other values in these slots.
+    pub(super) fn vary(&mut self, machine: &Machine<'_>, keys: &[Key]) -> bool {
+        let endings = machine.encoded.literals(machine.policy);
+        for at in 0..self.runs.len() {
+            let mut inputs = self.runs[at].inputs.clone();
+            for slot in keys.iter().filter_map(|key| machine.inputs.slots.get(key)) {
+                self.draw(slot, &mut inputs);
+            }
+            let other = Run::of(&machine.circuit, |gate| inputs.get(&gate).copied().unwrap_or(0));
+            let before = &mut self.runs[at];
+            before.run.extend(&machine.circuit, |_| 0);
+            let allowed = before.allowed & other.lit(machine.encoded.allowed);
+            if endings.iter().any(|&lit| (before.run.lit(lit) ^ other.lit(lit)) & allowed != 0) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Whether all of these hold in one of the deals.
     pub(super) fn show(&mut self, circuit: &Circuit, all: &[Lit]) -> bool {
-        self.runs.iter_mut().any(|(allowed, run)| {
-            run.extend(circuit, |_| 0);
-            all.iter().fold(*allowed, |lanes, lit| lanes & run.lit(*lit)) != 0
+        self.runs.iter_mut().any(|sample| {
+            // An input that came later is 0 in all of them, which is as good as any.
+            sample.run.extend(circuit, |_| 0);
+            all.iter().fold(sample.allowed, |lanes, lit| lanes & sample.run.lit(*lit)) != 0
         })
     }
 }
 
 /// A small generator of numbers: the same deals each time.
+#[derive(Debug)]
 struct Dice(u64);
 
 impl Dice {
@@ -72,6 +110,7 @@ impl Dice {
 }
 
 /// Numbers and days at which a policy may decide otherwise.
+#[derive(Debug)]
 struct Telling {
     numbers: Vec<Number>,
     days: Vec<i128>,

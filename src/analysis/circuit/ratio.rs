@@ -29,6 +29,11 @@ impl Ratio {
         Ratio { over, under: Integer::constant(scale) }
     }
 
+    /// The literals that say which number it is.
+    pub(in crate::analysis) fn literals(&self) -> impl Iterator<Item = Lit> {
+        self.over.bits().iter().chain(self.under.bits()).copied()
+    }
+
     /// The whole number it is, where it cannot but be one.
     pub(in crate::analysis) fn as_whole(&self, circuit: &mut Circuit) -> Result<Integer, TooWide> {
         if self.under.known() == Some(1) { Ok(self.over.clone()) } else { self.floor(circuit) }

@@ -177,6 +177,29 @@ impl Inputs {
         Ok(Inputs { slots: slots.collect::<Result<_, TooWide>>()?, texts })
     }
 
+    /// The same inputs with others in place of these slots.
+    pub(in crate::analysis) fn with_others(&self, circuit: &mut Circuit, keys: &[Key]) -> Result<Inputs, TooWide> {
+        let mut inputs = self.clone();
+        for key in keys {
+            if let Some(slot) = inputs.slots.get_mut(key) {
+                *slot = Slot::new(circuit, slot.domain.clone())?;
+            }
+        }
+        Ok(inputs)
+    }
+
+    /// The slots of a fact, or of a field in every record of every list.
+    pub(in crate::analysis) fn keys_of(&self, schema: &Schema, fact: FactId) -> Vec<Key> {
+        let fact = &schema.facts[fact];
+        let Some((record, _)) = fact.field_of else { return vec![Key::Fact(fact.name.clone())] };
+        let lists = schema.facts.iter().filter(|(_, list)| {
+            matches!(list.ty.kind, TypeKind::List { record: of, .. } if of == record)
+        });
+        let names: Vec<&String> = lists.map(|(_, list)| &list.name).collect();
+        let of_it = |key: &&Key| matches!(key, Key::Field(list, _, name) if *name == fact.name && names.contains(&list));
+        self.slots.keys().filter(of_it).cloned().collect()
+    }
+
     /// The date of the decision.
     pub(in crate::analysis) fn as_of(&self) -> Integer {
         self.slots.get(&Key::AsOf).map_or(Integer::constant(0), |slot| slot.code.clone())

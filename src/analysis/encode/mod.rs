@@ -75,6 +75,27 @@ pub(super) struct Encoded {
     pub(super) allowed: Lit,
 }
 
+impl Encoded {
+    /// The literals that say how everything ends: decisions and properties. Two circuits of one policy that agree in
+    /// all of them end alike.
+    pub(super) fn literals(&self, policy: &Policy) -> Vec<Lit> {
+        let mut lits = Vec::new();
+        for (id, _) in policy.decisions.iter() {
+            for (there, verdict) in self.decisions.get(&id).into_iter().flatten() {
+                lits.push(*there);
+                lits.extend(verdict.rules.iter().map(|rule| rule.stands));
+                lits.extend([verdict.default, verdict.conflict]);
+                lits.extend(verdict.symbol.literals());
+            }
+        }
+        for (there, symbol) in self.properties.iter().flatten() {
+            lits.push(*there);
+            lits.extend(symbol.literals());
+        }
+        lits
+    }
+}
+
 /// Builds the circuit of one policy.
 pub(super) struct Encoder<'p, 'c> {
     policy: &'p Policy,

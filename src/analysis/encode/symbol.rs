@@ -95,6 +95,19 @@ impl Symbol {
         Symbol { fails, ..self }
     }
 
+    /// The literals that say what it comes to: two that agree in all of them are the same.
+    pub(in crate::analysis) fn literals(&self) -> Vec<Lit> {
+        let mut lits = vec![self.none, self.fails.gap, self.fails.error, self.fails.lost];
+        match &self.form {
+            Form::Nothing => {}
+            Form::Boolean(lit) => lits.push(*lit),
+            Form::Code(code) => lits.extend(code.bits()),
+            Form::Number(number) => lits.extend(number.literals()),
+            Form::Items(items) => lits.extend(items),
+        }
+        lits
+    }
+
     /// Where it has the value true.
     pub(in crate::analysis) fn truth(&self) -> Lit {
         match self.form {

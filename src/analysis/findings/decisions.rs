@@ -5,7 +5,7 @@ use crate::analysis::circuit::Lit;
 use crate::analysis::inquiry::{Stopped, Witness, smaller};
 use crate::engine::{self, Answer, Answers, Fault, FaultKind, Options, State};
 use crate::facts::Deal;
-use crate::policy::{DecisionId, Node};
+use crate::policy::{DecisionId, ExprId, ExprKind, Function, Node};
 
 impl Search<'_, '_, '_> {
     pub(super) fn conflicts(&mut self, id: DecisionId) -> Result<(), Stopped> {
@@ -45,7 +45,8 @@ impl Search<'_, '_, '_> {
     pub(super) fn errors(&mut self, id: DecisionId) -> Result<(), Stopped> {
         let error = self.somewhere(id, |verdict| verdict.symbol.fails.error);
         let conflict = self.somewhere(id, |verdict| verdict.conflict);
-        let mut asked = vec![error, !conflict];
+        let beyond = self.beyond_the_calendar();
+        let mut asked = vec![error, !conflict, !beyond];
         // What is wrong elsewhere is told there.
         for other in self.needed(id) {
             let fails = self.somewhere(other, |verdict| verdict.symbol.fails.error);
@@ -68,6 +69,26 @@ impl Search<'_, '_, '_> {
             asked.push(!same);
         }
         Ok(())
+    }
+
+    /// Where a date is reckoned that the calendar of the language does not have. Any policy that adds to a date without
+    /// bounds can come there, and none means to.
+    fn beyond_the_calendar(&mut self) -> Lit {
+        let policy = self.policy();
+        let reckoned = |expr: ExprId| match &policy.exprs[expr].kind {
+            ExprKind::ShiftDays { .. } => true,
+            ExprKind::Call(function, _) => matches!(
+                function,
+                Function::AddMonthsOrLastDay
+                    | Function::AddMonthsOrNextDay
+                    | Function::AddYearsOrLastDay
+                    | Function::AddYearsOrNextDay
+            ),
+            _ => false,
+        };
+        let breaches = self.inquiry.machine.encoded.breaches.iter().filter(|breach| reckoned(breach.expr));
+        let lits: Vec<Lit> = breaches.map(|breach| breach.lit).collect();
+        self.inquiry.any(lits)
     }
 
     /// The decisions that a decision uses, directly or through others.
