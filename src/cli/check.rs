@@ -1,15 +1,19 @@
 //! `dealdesk check`: every problem of a pack.
 
+use std::time::Duration;
+
 use clap::{Args, ValueEnum};
+use jiff::civil::Date;
 
 use super::Global;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use crate::base::Sources;
 use crate::diagnostic::{Diagnostic, Severity, render};
-use crate::pack::Pack;
+use crate::host;
+use crate::pack::{Pack, Proof};
 
-/// Report every problem of the policies
+/// Report every problem of the policies, and prove what they promise
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -18,12 +22,20 @@ Examples:
 
 Exit codes:
   0  nothing, or notes alone
-  1  findings
+  1  findings, or not finished
   2  the policies do not compile")]
 pub(super) struct Arguments {
     /// How to show the problems
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+
+    /// Give examples on this date, where any date will do [default: today]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+
+    /// Stop proving after so many seconds, and say what is not finished
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    timeout: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -37,11 +49,19 @@ enum Format {
 pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> Result<Exit, Failure> {
     match super::load(global) {
         Ok(pack) => {
-            show(arguments.format, pack.findings(), pack.sources(), output)?;
+            let start = host::now();
+            let limit = Duration::from_secs(arguments.timeout);
+            let proof = pack.prove(arguments.as_of.unwrap_or_else(host::today), &|| {
+                host::now().duration_since(start).is_ok_and(|time| time > limit)
+            });
+            let problems: Vec<Diagnostic> = pack.findings().iter().chain(&proof.findings).cloned().collect();
+            show(arguments.format, &problems, pack.sources(), output)?;
             if arguments.format == Format::Human {
-                output.remark(&summary(&pack));
+                output.remark(&summary(&pack, &proof));
+            } else if proof.stopped {
+                output.remark(NOT_FINISHED);
             }
-            let found = pack.findings().iter().any(|d| d.severity == Severity::Finding);
+            let found = proof.stopped || problems.iter().any(|d| d.severity == Severity::Finding);
             Ok(if found { Exit::Found } else { Exit::Fine })
         }
         Err(Failure::Problems(error)) => {
@@ -53,20 +73,25 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
 }
 
 /// What was checked, in a few words.
-fn summary(pack: &Pack) -> String {
+fn summary(pack: &Pack, proof: &Proof) -> String {
     let policy = pack.policy();
     let count = |n, one: &str, many: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {many}") };
     let name = policy.label.as_deref().unwrap_or(&policy.name);
     let decisions = count(policy.decisions.len(), "decision", "decisions");
     let facts = count(policy.schema.facts.len(), "fact", "facts");
-    // Nobody is to take silence about these for proof.
-    let mut unchecked = "conflicts and gaps between rules are not looked for yet".to_owned();
+    let mut summary = format!("{name}, version {}: {decisions} from {facts}", policy.version);
     if !policy.properties.is_empty() {
-        let properties = count(policy.properties.len(), "property is", "properties are");
-        unchecked.push_str(&format!(", and {properties} not proved"));
+        let properties = count(policy.properties.len(), "property", "properties");
+        summary.push_str(&format!("\n{} of {properties} proved for every deal", proof.proved));
     }
-    format!("{name}, version {}: {decisions} from {facts}\n{unchecked}", policy.version)
+    if proof.stopped {
+        summary.push_str(&format!("\n{NOT_FINISHED}"));
+    }
+    summary
 }
+
+const NOT_FINISHED: &str =
+    "not finished: the time was over before all deals were looked at; `--timeout SECONDS` gives more";
 
 /// Problems as data are the result, on standard output; for people they go to standard error like all others.
 fn show(format: Format, problems: &[Diagnostic], sources: &Sources, output: &mut Output) -> Result<(), Failure> {

@@ -32,7 +32,8 @@ macro_rules! codes {
 
 // One code a line; the page docs/codes/CODE.md belongs to the same change.
 // E01xx the text itself, E02xx names, E03xx types, units and ranges, E04xx decisions and their
-// shapes, E05xx packs and files, E06xx deals, W07xx findings and notes, E08xx cases.
+// shapes, E05xx packs and files, E06xx deals, W07xx findings and notes, E08xx cases,
+// W09xx findings that are proved over all deals.
 codes! {
     SyntaxError = "E0101", "text that is not part of the language";
     OpenString = "E0102", "a string that is not closed on its line";
@@ -133,6 +134,17 @@ codes! {
     UnusedSource = "W0707", "a source that nothing cites";
     UnusedConstant = "W0708", "a constant that nothing uses";
     NoDecisions = "W0709", "a pack that decides nothing";
+
+    NeverApplies = "W0901", "a rule that never applies";
+    NeverStands = "W0902", "a rule that never stands";
+    ImpliedRequirement = "W0903", "a requirement that others imply";
+    RulesDisagree = "W0904", "rules that can stand and disagree";
+    UndecidedDeals = "W0905", "a decision that no rule takes in some deals";
+    CanFail = "W0906", "an expression that can be without a value";
+    SettledCondition = "W0907", "a condition that always comes to the same";
+    NoInfluence = "W0908", "a fact that influences nothing";
+    BrokenProperty = "W0909", "a property that does not hold";
+    NotSettled = "W0910", "a question that is not settled";
 
     CaseField = "E0801", "a case that does not say what it should";
     CaseTwice = "E0802", "a name that two cases have";

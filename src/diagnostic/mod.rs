@@ -71,6 +71,43 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// Ways out.
     pub help: Vec<Help>,
+    /// A deal that shows it.
+    pub witness: Option<Witness>,
+    /// How far it is proved, where it is said of all deals.
+    pub completeness: Option<Completeness>,
+}
+
+/// A deal that shows a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// The date of the decision, as deals write it.
+    pub as_of: String,
+    /// The deal as a file in RON.
+    pub ron: String,
+    /// The same as JSON.
+    pub json: serde_json::Value,
+}
+
+/// How far something that is said of all deals is proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completeness {
+    /// It is so, in all deals and on all dates from the policy's first on.
+    Exact,
+    /// It is so in all deals whose lists are not longer than what was looked at.
+    Bounded,
+    /// It was not looked at.
+    NotAnalysed,
+}
+
+impl Completeness {
+    /// The word used in output.
+    pub fn word(self) -> &'static str {
+        match self {
+            Completeness::Exact => "exact",
+            Completeness::Bounded => "bounded",
+            Completeness::NotAnalysed => "not_analysed",
+        }
+    }
 }
 
 impl Diagnostic {
@@ -102,6 +139,8 @@ impl Diagnostic {
             primary: span.map(|span| Label { span, message: String::new() }),
             labels: Vec::new(),
             help: Vec::new(),
+            witness: None,
+            completeness: None,
         }
     }
 
@@ -133,6 +172,20 @@ impl Diagnostic {
     pub fn suggest(mut self, span: Span, replacement: impl Into<String>, message: impl Into<String>) -> Diagnostic {
         let edit = Edit { span, replacement: replacement.into() };
         self.help.push(Help { message: message.into(), edit: Some(edit) });
+        self
+    }
+
+    /// How far it is proved.
+    #[must_use]
+    pub fn proved(mut self, completeness: Completeness) -> Diagnostic {
+        self.completeness = Some(completeness);
+        self
+    }
+
+    /// A deal that shows it.
+    #[must_use]
+    pub fn shown_by(mut self, witness: Option<Witness>) -> Diagnostic {
+        self.witness = witness;
         self
     }
 }

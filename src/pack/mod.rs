@@ -6,9 +6,11 @@ mod decisions;
 mod error;
 pub mod limits;
 mod manifest;
+mod prove;
 
 pub use compile::Pack;
 pub use deal::Deal;
 pub use decisions::Decisions;
 pub(crate) use decisions::NAMELESS;
 pub use error::Error;
+pub use prove::Proof;

@@ -2,8 +2,12 @@
 //!
 //! The one place where a value becomes words. Programs read the encoding of [`crate::facts`] instead.
 
+use jiff::civil::Date;
+
 use crate::base::Number;
+use crate::engine::{Fault, FaultKind};
 use crate::facts::{DateRange, EnumerationId, NumberKind, NumberType, Schema, Type, TypeKind, UnitProduct, Value};
+use crate::policy::{DecisionId, Policy};
 
 /// How many characters of a text are shown.
 const LONGEST_TEXT: usize = 200;
@@ -192,6 +196,35 @@ pub fn listed<S: AsRef<str>>(parts: &[S], last: &str) -> String {
             let init: Vec<&str> = init.iter().map(AsRef::as_ref).collect();
             format!("{} {last} {}", init.join(", "), end.as_ref())
         }
+    }
+}
+
+/// Why an expression has no value, in a deal decided on `as_of`.
+pub fn fault(policy: &Policy, fault: &Fault, as_of: Date) -> String {
+    let name = |id: DecisionId| &policy.decisions[id].name;
+    let in_words = |value: &Value| self::value(&policy.schema, &policy.exprs[fault.expr].ty, value);
+    match &fault.kind {
+        FaultKind::Number(error) => error.to_string(),
+        FaultKind::OutOfRange(value) => {
+            let range = range(&policy.schema, &policy.exprs[fault.expr].ty);
+            format!("{} lies outside {}", in_words(value), range.unwrap_or_else(|| "its range".to_owned()))
+        }
+        FaultKind::TooManyDecimals(value) => {
+            format!("{} has more decimals than its currency has; `round` says how to round it", in_words(value))
+        }
+        FaultKind::DateOutOfRange => "the date lies outside 1900 to 2199".to_owned(),
+        FaultKind::NotYetInForce(id, first) => {
+            let name = &policy.constants[*id].name;
+            format!("`{name}` has no value on {as_of}: its first is in force from {first}")
+        }
+        FaultKind::NeedsConflict(id) => format!("`{}`, which it needs, is in conflict", name(*id)),
+        FaultKind::NeedsError(id) => format!("`{}`, which it needs, ended in an error", name(*id)),
+        FaultKind::LookupGap(id) => format!("no row of `{}` matches", policy.lookups[*id].name),
+        FaultKind::LookupConflict(id) => {
+            format!("rows of `{}` that match disagree", policy.lookups[*id].name)
+        }
+        FaultKind::UnexpectedNone => "it is none where a value is needed".to_owned(),
+        FaultKind::TooMuchWork => "it asks for more work than one evaluation may cost".to_owned(),
     }
 }
 

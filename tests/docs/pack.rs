@@ -53,6 +53,15 @@ pub(crate) fn compile(text: &str) -> Read<Option<Policy>> {
     Read { value, found, sources }
 }
 
+/// Compiles one file as a pack of its own, and looks for what is wrong with it over all deals.
+pub(crate) fn prove(text: &str) -> Read<Option<Policy>> {
+    let mut read = compile(text);
+    if let Ok(pack) = dealdesk::Pack::compile([("example.policy", text)]) {
+        read.found.extend(pack.prove(jiff::civil::date(2026, 3, 1), &|| false).findings);
+    }
+    read
+}
+
 /// Compiles a policy, or a small one where it is empty, with this manifest.
 pub(crate) fn manifest(text: &str, policy: &str) -> Read<()> {
     let small = "fact client.existing: boolean\ndecide discount: boolean = client.existing\n";

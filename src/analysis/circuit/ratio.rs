@@ -1,4 +1,6 @@
 //! Exact numbers: quotients of whole numbers. Those of facts and constants have a constant denominator.
+//!
+//! They are not in lowest terms, as the numbers of a deal are. So wherever a step fits here, it fits there.
 
 use num_integer::Integer as _;
 
@@ -89,7 +91,7 @@ impl Ratio {
 
     /// The product.
     pub(in crate::analysis) fn times(&self, circuit: &mut Circuit, other: &Ratio) -> Result<Ratio, TooWide> {
-        Ratio { over: self.over.times(circuit, &other.over)?, under: self.under.times(circuit, &other.under)? }.sure()
+        Ok(Ratio { over: self.over.times(circuit, &other.over)?, under: self.under.times(circuit, &other.under)? })
     }
 
     /// The quotient, and whether the divisor is zero, so that there is none.
@@ -103,7 +105,7 @@ impl Ratio {
         let under = Integer::choose(circuit, sign, &less_under, &under);
         let (low, high) = under.ends();
         let under = Integer::new(under.bits().to_vec(), low.max(1), high.max(1));
-        Ok((Ratio { over, under }.sure()?, zero))
+        Ok((Ratio { over, under }, zero))
     }
 
     /// The number with its sign turned.
@@ -178,13 +180,5 @@ impl Ratio {
         }
         let over = Integer::choose(circuit, condition, &then.over, &otherwise.over);
         Ok(Ratio { over, under: Integer::choose(circuit, condition, &then.under, &otherwise.under) })
-    }
-
-    /// Refuses numbers of which numerator and denominator together are so long that some step of the exact
-    /// arithmetic on them might not fit.
-    fn sure(self) -> Result<Ratio, TooWide> {
-        let (low, high) = self.over.ends();
-        let most = low.unsigned_abs().max(high.unsigned_abs()).checked_mul(self.under.ends().1.unsigned_abs());
-        if most.is_some_and(|most| most < 1 << 125) || self.under.known() == Some(1) { Ok(self) } else { Err(TooWide) }
     }
 }

@@ -95,6 +95,10 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Report<'a> {
             None => main = main.element(Level::HELP.message(message)),
         }
     }
+    if let Some(witness) = &diagnostic.witness {
+        let deal = plain(witness.ron.trim_end());
+        main = main.element(Level::NOTE.message(format!("for example this deal, decided on {}:\n{deal}", witness.as_of)));
+    }
     report.groups.insert(0, main);
     report
 }

@@ -11,7 +11,8 @@ use crate::diagnostic::{Diagnostic, Label};
 /// Lines and columns count from 1, columns in characters; the end is the place after the last
 /// character. A diagnostic without a place has null places. `labels` are `{message, file, line, …}`;
 /// what is said at the diagnostic's own place comes first among them. `help` is an array of
-/// `{message}`, with `edit` (a place and its `replacement`) where there is a likely mend.
+/// `{message}`, with `edit` (a place and its `replacement`) where there is a likely mend. What is proved over all
+/// deals has `completeness`, and where a deal shows it `witness`, in the form of a deal in JSON, with its `as_of`.
 pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
     sorted(diagnostics).into_iter().map(|d| diagnostic(d, sources)).collect()
 }
@@ -40,6 +41,13 @@ fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
     extend(&mut value, place(diagnostic.primary.as_ref().map(|p| p.span), sources));
     value["labels"] = labels;
     value["help"] = help;
+    if let Some(witness) = &diagnostic.witness {
+        value["witness"] = witness.json.clone();
+        value["as_of"] = json!(witness.as_of);
+    }
+    if let Some(completeness) = diagnostic.completeness {
+        value["completeness"] = json!(completeness.word());
+    }
     value
 }
 

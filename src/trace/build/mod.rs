@@ -305,31 +305,7 @@ impl Builder<'_> {
 
     fn fault(&self, fault: &engine::Fault) -> Fault {
         let policy = self.policy;
-        let name = |id: DecisionId| &policy.decisions[id].name;
-        let in_words = |value: &Value| words::value(&policy.schema, &policy.exprs[fault.expr].ty, value);
-        let message = match &fault.kind {
-            engine::FaultKind::Number(error) => error.to_string(),
-            engine::FaultKind::OutOfRange(value) => {
-                let range = words::range(&policy.schema, &policy.exprs[fault.expr].ty);
-                format!("{} lies outside {}", in_words(value), range.unwrap_or_else(|| "its range".to_owned()))
-            }
-            engine::FaultKind::TooManyDecimals(value) => {
-                format!("{} has more decimals than its currency has; `round` says how to round it", in_words(value))
-            }
-            engine::FaultKind::DateOutOfRange => "the date lies outside 1900 to 2199".to_owned(),
-            engine::FaultKind::NotYetInForce(id, first) => {
-                let (name, as_of) = (&policy.constants[*id].name, self.report.decisions.as_of);
-                format!("`{name}` has no value on {as_of}: its first is in force from {first}")
-            }
-            engine::FaultKind::NeedsConflict(id) => format!("`{}`, which it needs, is in conflict", name(*id)),
-            engine::FaultKind::NeedsError(id) => format!("`{}`, which it needs, ended in an error", name(*id)),
-            engine::FaultKind::LookupGap(id) => format!("no row of `{}` matches", policy.lookups[*id].name),
-            engine::FaultKind::LookupConflict(id) => {
-                format!("rows of `{}` that match disagree", policy.lookups[*id].name)
-            }
-            engine::FaultKind::UnexpectedNone => "it is none where a value is needed".to_owned(),
-            engine::FaultKind::TooMuchWork => "it asks for more work than one evaluation may cost".to_owned(),
-        };
+        let message = words::fault(policy, fault, self.report.decisions.as_of);
         let operand = |(expr, value): &(crate::policy::ExprId, Value)| {
             let ty = &policy.exprs[*expr].ty;
             Operand { expression: policy.text_of(*expr), value: self.shown(ty, value), unit: self.unit(ty) }
