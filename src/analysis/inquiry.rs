@@ -86,8 +86,10 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
             held.extend(slot.is(code));
             codes.insert(key.clone(), code);
         }
-        let (deal, as_of) =
-            self.machine.inputs.deal(self.machine.policy, |key, slot| codes.get(key).copied().unwrap_or(Some(slot.domain.low)));
+        let (deal, as_of) = self
+            .machine
+            .inputs
+            .deal(self.machine.policy, |key, slot| codes.get(key).copied().unwrap_or(Some(slot.domain.low)));
         Ok(Some(Witness { deal, as_of }))
     }
 
@@ -134,7 +136,8 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
     ) -> Result<i128, Stopped> {
         while low < high {
             let middle = low + (high - low) / 2;
-            let (near, far) = if from_above { ((middle + 1, high), (low, middle)) } else { ((low, middle), (middle + 1, high)) };
+            let (near, far) =
+                if from_above { ((middle + 1, high), (low, middle)) } else { ((low, middle), (middle + 1, high)) };
             let inside = self.between(slot, near.0, near.1);
             (low, high) = if self.can_also(held, &[inside])? { near } else { far };
         }

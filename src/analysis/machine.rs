@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::circuit::{Circuit, Integer, Lit, Run, TooWide};
 use super::encode::{Codes, Encoded, Form, Inputs, Key, Slot, Symbol, Verdict, encode};
 use crate::facts::deal::date_of_day;
-use crate::facts::{Deal, ItemSet, Type, TypeKind, Value};
+use crate::facts::{DateRange, Deal, ItemSet, Type, TypeKind, Value};
 use crate::policy::{DecisionId, Policy};
 
 /// A policy as a circuit over complete deals.
@@ -35,14 +35,14 @@ pub enum Ending {
 }
 
 impl<'p> Machine<'p> {
-    /// The circuit of `policy` for decisions from `since` on.
-    pub fn new(policy: &'p Policy, since: Date) -> Option<Machine<'p>> {
-        Machine::build(policy, since).ok()
+    /// The circuit of `policy` for decisions on these dates.
+    pub fn new(policy: &'p Policy, dates: DateRange) -> Option<Machine<'p>> {
+        Machine::build(policy, dates).ok()
     }
 
-    fn build(policy: &'p Policy, since: Date) -> Result<Machine<'p>, TooWide> {
+    fn build(policy: &'p Policy, dates: DateRange) -> Result<Machine<'p>, TooWide> {
         let mut circuit = Circuit::new();
-        let inputs = Inputs::new(&mut circuit, &[policy], since)?;
+        let inputs = Inputs::new(&mut circuit, &[policy], dates)?;
         let encoded = encode(&mut circuit, &inputs, policy)?;
         Ok(Machine { policy, circuit, inputs, encoded })
     }
@@ -144,20 +144,25 @@ impl<'p> Machine<'p> {
             (Form::Code(code), kind) => {
                 let code = code.read(run);
                 match kind {
-                    TypeKind::Date(_) => i64::try_from(code).ok().and_then(date_of_day).map_or(Value::None, Value::Date),
+                    TypeKind::Date(_) => {
+                        i64::try_from(code).ok().and_then(date_of_day).map_or(Value::None, Value::Date)
+                    }
                     TypeKind::Variant(_) => u32::try_from(code).map_or(Value::None, Value::Variant),
-                    _ => usize::try_from(code).ok().and_then(|at| self.inputs.texts.get(at)).map_or(Value::None, |text| {
-                        Value::Text(std::sync::Arc::clone(text))
-                    }),
+                    _ => usize::try_from(code)
+                        .ok()
+                        .and_then(|at| self.inputs.texts.get(at))
+                        .map_or(Value::None, |text| Value::Text(std::sync::Arc::clone(text))),
                 }
             }
         }
     }
 }
 
-/// The first date that a policy speaks about: the one it declares, else that from which every constant is in force.
-pub fn since(policy: &Policy) -> Date {
+/// The dates that a policy speaks about: from the first that it declares, else from that on which every constant is in
+/// force.
+pub fn dates(policy: &Policy) -> DateRange {
     let first = |constant: &crate::policy::Constant| constant.values.first().and_then(|(from, _)| *from);
     let constants = policy.constants.iter().filter_map(|(_, constant)| first(constant)).max();
-    policy.since.or(constants).unwrap_or(crate::facts::DateRange::ALL.low).max(crate::facts::DateRange::ALL.low)
+    let low = policy.since.or(constants).unwrap_or(DateRange::ALL.low);
+    DateRange { low: low.clamp(DateRange::ALL.low, DateRange::ALL.high), high: DateRange::ALL.high }
 }

@@ -13,4 +13,4 @@ mod samples;
 
 pub use findings::{Finding, FindingKind, Findings, Unsettled, Why, findings};
 pub use inquiry::{Stopped, Witness};
-pub use machine::{Ending, Machine, since};
+pub use machine::{Ending, Machine, dates};

@@ -63,8 +63,8 @@ impl Samples {
     }
 
     /// Whether one of the deals ends otherwise with other values in these slots.
-    pub(super) fn vary(&mut self, machine: &Machine<'_>, keys: &[Key]) -> bool {
-        let endings = machine.encoded.literals(machine.policy);
+    pub(super) fn vary(&mut self, machine: &mut Machine<'_>, keys: &[Key]) -> bool {
+        let endings = machine.encoded.literals(&mut machine.circuit, machine.policy);
         for at in 0..self.runs.len() {
             let mut inputs = self.runs[at].inputs.clone();
             for slot in keys.iter().filter_map(|key| machine.inputs.slots.get(key)) {

@@ -28,7 +28,7 @@ impl Pack {
     /// Examples are set on `today` where any date will do. `stop` is asked now and then whether to give up; what was found
     /// until then is kept.
     pub fn prove(&self, today: Date, stop: &dyn Fn() -> bool) -> Proof {
-        let found = analysis::findings(self.policy(), today, stop);
+        let found = analysis::findings(self.policy(), analysis::dates(self.policy()), today, stop);
         let words = Words { policy: self.policy() };
         let findings = found.findings.iter().map(|finding| words.finding(finding));
         let notes = found.unsettled.iter().map(|unsettled| words.unsettled(unsettled));
@@ -50,8 +50,13 @@ impl Words<'_> {
             FindingKind::Conflict(decision, between) => self.conflict(*decision, between),
             FindingKind::Gap(decision) => {
                 let decision = &self.policy.decisions[*decision];
-                let message = format!("`{}` is left undecided in some deals, though every fact is given", decision.name);
-                let here = if matches!(decision.shape, Shape::Table { .. }) { "no row matches then" } else { "no rule speaks then" };
+                let message =
+                    format!("`{}` is left undecided in some deals, though every fact is given", decision.name);
+                let here = if matches!(decision.shape, Shape::Table { .. }) {
+                    "no row matches then"
+                } else {
+                    "no rule speaks then"
+                };
                 let help = match decision.shape {
                     Shape::Table { .. } => "add a row for such deals",
                     _ => "add a `default`, or a rule for such deals",
@@ -88,7 +93,8 @@ impl Words<'_> {
                 let message = format!("`{}` does not hold for every deal", property.name);
                 let here = if property.never { "this can happen" } else { "this can fail" };
                 let mut diagnostic =
-                    Diagnostic::finding(Code::BrokenProperty, self.policy.exprs[property.condition].span, message).here(here);
+                    Diagnostic::finding(Code::BrokenProperty, self.policy.exprs[property.condition].span, message)
+                        .here(here);
                 if let Some(because) = &property.notes.because {
                     diagnostic = diagnostic.help(format!("it is there because: {because}"));
                 }
@@ -128,13 +134,25 @@ impl Words<'_> {
         let (decision, rule) = self.rule(id);
         let called = Words::called(decision, rule);
         let (message, here, help) = match (&decision.shape, decision.rules.hit) {
-            (Shape::Rubric { .. }, _) => (format!("{called} is never reached"), "no score falls here", "mend its threshold"),
-            (Shape::Gate, _) => (format!("{called} never fails"), "every deal meets it", "leave it out, or mend its condition"),
-            (Shape::Table { .. }, Hit::First) => {
-                (format!("{called} is never reached"), "rows above it take every deal that it would", "leave it out, or move it up")
+            (Shape::Rubric { .. }, _) => {
+                (format!("{called} is never reached"), "no score falls here", "mend its threshold")
             }
-            (Shape::Table { .. }, _) => (format!("{called} never matches"), "no deal has these values", "leave it out, or mend its cells"),
-            _ => (format!("{called} never applies"), "no deal meets its condition", "leave it out, or mend its condition"),
+            (Shape::Gate, _) => {
+                (format!("{called} never fails"), "every deal meets it", "leave it out, or mend its condition")
+            }
+            (Shape::Table { .. }, Hit::First) => (
+                format!("{called} is never reached"),
+                "rows above it take every deal that it would",
+                "leave it out, or move it up",
+            ),
+            (Shape::Table { .. }, _) => {
+                (format!("{called} never matches"), "no deal has these values", "leave it out, or mend its cells")
+            }
+            _ => (
+                format!("{called} never applies"),
+                "no deal meets its condition",
+                "leave it out, or mend its condition",
+            ),
         };
         Diagnostic::finding(Code::NeverApplies, rule.span, message).here(here).help(help)
     }
@@ -142,7 +160,8 @@ impl Words<'_> {
     fn never_stands(&self, id: RuleId, over: &[u32]) -> Diagnostic {
         let (decision, rule) = self.rule(id);
         let message = format!("{} never stands", Words::called(decision, rule));
-        let diagnostic = Diagnostic::finding(Code::NeverStands, rule.span, message).here("wherever it applies, it is overridden");
+        let diagnostic =
+            Diagnostic::finding(Code::NeverStands, rule.span, message).here("wherever it applies, it is overridden");
         self.labelled(diagnostic, id.decision, over, "this overrides it")
             .help("leave it out, or narrow what overrides it")
     }
@@ -159,16 +178,22 @@ impl Words<'_> {
         let decision = &self.policy.decisions[id];
         let rules: Vec<&Rule> = between.iter().filter_map(|&place| decision.rules.rules.get(place as usize)).collect();
         let names: Vec<String> = rules.iter().map(|rule| format!("`{}`", rule.name)).collect();
-        let message = format!("{} of `{}` can stand together and disagree", words::listed(&names, "and"), decision.name);
+        let message =
+            format!("{} of `{}` can stand together and disagree", words::listed(&names, "and"), decision.name);
         let span = rules.first().map_or(decision.span, |rule| rule.span);
         let mut diagnostic = Diagnostic::finding(Code::RulesDisagree, span, message).here("this stands");
         for rule in rules.iter().skip(1) {
             diagnostic = diagnostic.label(rule.span, "and so does this, with another outcome");
         }
         let help = match decision.shape {
-            Shape::Table { .. } => "let the rows exclude each other, or say `first match` if the order is to decide".to_owned(),
+            Shape::Table { .. } => {
+                "let the rows exclude each other, or say `first match` if the order is to decide".to_owned()
+            }
             _ => match rules.first() {
-                Some(rule) => format!("say which one goes first, such as `overrides {}`, or let them exclude each other", rule.name),
+                Some(rule) => format!(
+                    "say which one goes first, such as `overrides {}`, or let them exclude each other",
+                    rule.name
+                ),
                 None => "let them exclude each other".to_owned(),
             },
         };
@@ -190,9 +215,12 @@ impl Words<'_> {
                 "what follows from numbers as large as these can be is not proved".to_owned(),
                 Completeness::NotAnalysed,
             ),
-            Why::TooLarge => ("the policy is too large: what follows from this is not proved".to_owned(), Completeness::NotAnalysed),
+            Why::TooLarge => {
+                ("the policy is too large: what follows from this is not proved".to_owned(), Completeness::NotAnalysed)
+            }
         };
-        let mut diagnostic = Diagnostic::note(Code::NotSettled, span, message).here("because of this").proved(completeness);
+        let mut diagnostic =
+            Diagnostic::note(Code::NotSettled, span, message).here("because of this").proved(completeness);
         if unsettled.why == Why::LargeNumbers {
             diagnostic = diagnostic.help("give the facts that it reads a range");
         }

@@ -13,6 +13,7 @@ mod circuit;
 mod compare;
 mod differential;
 mod examples;
+mod findings;
 mod format;
 mod generate;
 mod meaning;

@@ -85,7 +85,8 @@ impl Integer {
     /// The number that its bits come to.
     pub(in crate::analysis) fn read(&self, lit: impl Fn(Lit) -> bool) -> i128 {
         let bits = self.bits.iter().enumerate();
-        let mut number = bits.filter(|(_, bit)| lit(**bit)).fold(0i128, |number, (place, _)| number | 1 << place.min(127));
+        let mut number =
+            bits.filter(|(_, bit)| lit(**bit)).fold(0i128, |number, (place, _)| number | 1 << place.min(127));
         if lit(self.sign()) && self.bits.len() < 128 {
             number |= -1 << self.bits.len();
         }

@@ -221,7 +221,9 @@ impl Encoder<'_, '_> {
             Value::Number(n) => Symbol::of(Form::Number(Ratio::constant(*n))),
             Value::Date(date) => code(super::inputs::day(*date)),
             Value::Variant(place) => code(i128::from(*place)),
-            Value::Text(text) => self.texts.iter().position(|t| t == text).map_or(Symbol::none(), |at| code(at as i128)),
+            Value::Text(text) => {
+                self.texts.iter().position(|t| t == text).map_or(Symbol::none(), |at| code(at as i128))
+            }
             Value::Items(_) | Value::List(_) | Value::None => Symbol::none(),
         }
     }

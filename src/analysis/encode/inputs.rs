@@ -10,7 +10,7 @@ use super::super::circuit::{Circuit, Integer, Lit, Ratio, TooWide};
 use super::symbol::{Fails, Form, Symbol};
 use crate::base::Number;
 use crate::facts::deal::{date_of_day, day_number};
-use crate::facts::{Deal, FactId, Given, Origin, RecordValue, Schema, Type, TypeKind, Value};
+use crate::facts::{DateRange, Deal, FactId, Given, Origin, RecordValue, Schema, Type, TypeKind, Value};
 use crate::policy::{ExprKind, Policy};
 
 /// How many records of a list are looked at; what follows from longer ones is not said.
@@ -132,11 +132,11 @@ impl Domain {
 }
 
 impl Inputs {
-    /// The inputs of deals that any of `policies` can decide, on dates from `since` on.
+    /// The inputs of deals that any of `policies` can decide, on these dates.
     pub(in crate::analysis) fn new(
         circuit: &mut Circuit,
         policies: &[&Policy],
-        since: Date,
+        dates: DateRange,
     ) -> Result<Inputs, TooWide> {
         let texts = texts(policies);
         let mut domains: IndexMap<Key, Domain> = IndexMap::new();
@@ -151,9 +151,7 @@ impl Inputs {
                 }
             }
         };
-        let until = crate::facts::DateRange::ALL.high;
-        let dates =
-            Domain { coding: Coding::Date, low: day(since), high: day(until), optional: false };
+        let dates = Domain { coding: Coding::Date, low: day(dates.low), high: day(dates.high), optional: false };
         add(Key::AsOf, Some(dates));
         for policy in policies {
             let schema = &policy.schema;
@@ -192,11 +190,13 @@ impl Inputs {
     pub(in crate::analysis) fn keys_of(&self, schema: &Schema, fact: FactId) -> Vec<Key> {
         let fact = &schema.facts[fact];
         let Some((record, _)) = fact.field_of else { return vec![Key::Fact(fact.name.clone())] };
-        let lists = schema.facts.iter().filter(|(_, list)| {
-            matches!(list.ty.kind, TypeKind::List { record: of, .. } if of == record)
-        });
+        let lists = schema
+            .facts
+            .iter()
+            .filter(|(_, list)| matches!(list.ty.kind, TypeKind::List { record: of, .. } if of == record));
         let names: Vec<&String> = lists.map(|(_, list)| &list.name).collect();
-        let of_it = |key: &&Key| matches!(key, Key::Field(list, _, name) if *name == fact.name && names.contains(&list));
+        let of_it =
+            |key: &&Key| matches!(key, Key::Field(list, _, name) if *name == fact.name && names.contains(&list));
         self.slots.keys().filter(of_it).cloned().collect()
     }
 
@@ -293,7 +293,11 @@ impl Inputs {
     }
 
     /// The deal and the date that an assignment of codes stands for, as a deal of this policy.
-    pub(in crate::analysis) fn deal(&self, policy: &Policy, code: impl Fn(&Key, &Slot) -> Option<i128>) -> (Deal, Date) {
+    pub(in crate::analysis) fn deal(
+        &self,
+        policy: &Policy,
+        code: impl Fn(&Key, &Slot) -> Option<i128>,
+    ) -> (Deal, Date) {
         let schema = &policy.schema;
         let value = |key: &Key, ty: &Type| {
             let slot = self.slots.get(key)?;
@@ -322,7 +326,7 @@ impl Inputs {
         }
         let as_of = self.slots.get(&Key::AsOf).and_then(|slot| code(&Key::AsOf, slot));
         let as_of = as_of.and_then(|day| i64::try_from(day).ok()).and_then(date_of_day);
-        (deal, as_of.unwrap_or(crate::facts::DateRange::ALL.low))
+        (deal, as_of.unwrap_or(DateRange::ALL.low))
     }
 
     /// The codes of a deal in which every fact is given; `None` stands for none. Lists longer than what is looked at,

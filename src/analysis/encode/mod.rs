@@ -78,19 +78,22 @@ pub(super) struct Encoded {
 impl Encoded {
     /// The literals that say how everything ends: decisions and properties. Two circuits of one policy that agree in
     /// all of them end alike.
-    pub(super) fn literals(&self, policy: &Policy) -> Vec<Lit> {
+    pub(super) fn literals(&self, circuit: &mut Circuit, policy: &Policy) -> Vec<Lit> {
         let mut lits = Vec::new();
         for (id, _) in policy.decisions.iter() {
             for (there, verdict) in self.decisions.get(&id).into_iter().flatten() {
                 lits.push(*there);
-                lits.extend(verdict.rules.iter().map(|rule| rule.stands));
                 lits.extend([verdict.default, verdict.conflict]);
-                lits.extend(verdict.symbol.literals());
+                // The rules that stand are told where they agree, and where they do not.
+                let failed = verdict.symbol.fails.any(circuit);
+                let silent = circuit.and(failed, !verdict.conflict);
+                lits.extend(verdict.rules.iter().map(|rule| circuit.and(rule.stands, !silent)));
+                lits.extend(verdict.symbol.literals(circuit));
             }
         }
         for (there, symbol) in self.properties.iter().flatten() {
             lits.push(*there);
-            lits.extend(symbol.literals());
+            lits.extend(symbol.literals(circuit));
         }
         lits
     }
@@ -184,7 +187,8 @@ impl Encoder<'_, '_> {
         let Some(record) = scope else { return vec![(Lit::TRUE, None)] };
         let mut lists = Vec::new();
         for (list, source) in self.facts.iter() {
-            let is_of = matches!(self.policy.schema.facts[list].ty.kind, TypeKind::List { record: of, .. } if of == record);
+            let is_of =
+                matches!(self.policy.schema.facts[list].ty.kind, TypeKind::List { record: of, .. } if of == record);
             if let Source::List { length, records } = source
                 && is_of
             {

@@ -210,7 +210,8 @@ impl Encoder<'_, '_> {
     fn in_force(&mut self, window: Window) -> Lit {
         let as_of = self.as_of.clone();
         let after = window.from.map(|from| Integer::constant(super::inputs::day(from)).at_most(self.circuit, &as_of));
-        let before = window.until.map(|until| as_of.at_most(self.circuit, &Integer::constant(super::inputs::day(until))));
+        let before =
+            window.until.map(|until| as_of.at_most(self.circuit, &Integer::constant(super::inputs::day(until))));
         self.circuit.and(after.unwrap_or(Lit::TRUE), before.unwrap_or(Lit::TRUE))
     }
 

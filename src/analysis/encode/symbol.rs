@@ -52,11 +52,7 @@ impl Fails {
             let other = circuit.and(reached, other);
             circuit.or(one, other)
         };
-        Fails {
-            gap: or(self.gap, next.gap),
-            error: or(self.error, next.error),
-            lost: or(self.lost, next.lost),
-        }
+        Fails { gap: or(self.gap, next.gap), error: or(self.error, next.error), lost: or(self.lost, next.lost) }
     }
 
     /// These where `condition` holds, else `other`.
@@ -96,15 +92,19 @@ impl Symbol {
     }
 
     /// The literals that say what it comes to: two that agree in all of them are the same.
-    pub(in crate::analysis) fn literals(&self) -> Vec<Lit> {
-        let mut lits = vec![self.none, self.fails.gap, self.fails.error, self.fails.lost];
-        match &self.form {
-            Form::Nothing => {}
-            Form::Boolean(lit) => lits.push(*lit),
-            Form::Code(code) => lits.extend(code.bits()),
-            Form::Number(number) => lits.extend(number.literals()),
-            Form::Items(items) => lits.extend(items),
-        }
+    pub(in crate::analysis) fn literals(&self, circuit: &mut Circuit) -> Vec<Lit> {
+        let form: Vec<Lit> = match &self.form {
+            Form::Nothing => Vec::new(),
+            Form::Boolean(lit) => vec![*lit],
+            Form::Code(code) => code.bits().to_vec(),
+            Form::Number(number) => number.literals().collect(),
+            Form::Items(items) => items.clone(),
+        };
+        let failed = self.fails.any(circuit);
+        let nothing = circuit.or(failed, self.none);
+        let mut lits: Vec<Lit> = form.into_iter().map(|lit| circuit.and(lit, !nothing)).collect();
+        lits.push(circuit.and(self.none, !failed));
+        lits.extend([self.fails.gap, self.fails.error, self.fails.lost]);
         lits
     }
 

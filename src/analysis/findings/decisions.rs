@@ -103,12 +103,7 @@ impl Search<'_, '_, '_> {
 
     /// What the engine says of a decision in a deal, and a smaller deal in which it says the same kind of thing. `None`
     /// where it says something else.
-    fn shown<T>(
-        &self,
-        id: DecisionId,
-        witness: &Witness,
-        ends: impl Fn(&Answer) -> Option<T>,
-    ) -> Option<(T, Witness)> {
+    fn shown<T>(&self, id: DecisionId, witness: &Witness, ends: impl Fn(&Answer) -> Option<T>) -> Option<(T, Witness)> {
         let policy = self.policy();
         let options = Options { explain: false, only: Some(vec![id]), ..Options::default() };
         let ended = |deal: &Deal| {

@@ -38,7 +38,9 @@ impl Search<'_, '_, '_> {
         let machine = &mut *self.inquiry.machine;
         let Ok(inputs) = machine.inputs.with_others(&mut machine.circuit, keys) else { return Ok(true) };
         let Ok(other) = encode(&mut machine.circuit, &inputs, machine.policy) else { return Ok(true) };
-        let pairs = machine.encoded.literals(machine.policy).into_iter().zip(other.literals(machine.policy));
+        let ends = machine.encoded.literals(&mut machine.circuit, machine.policy);
+        let other_ends = other.literals(&mut machine.circuit, machine.policy);
+        let pairs = ends.into_iter().zip(other_ends);
         let differs: Vec<Lit> = pairs.map(|(one, other)| machine.circuit.xor(one, other)).collect();
         let differs = machine.circuit.any(differs);
         self.inquiry.can(&[differs, other.allowed])

@@ -14,9 +14,9 @@ use jiff::civil::Date;
 use super::circuit::Lit;
 use super::encode::{Reason, Verdict};
 use super::inquiry::{Inquiry, Stopped, Witness};
-use super::machine::{Machine, since};
+use super::machine::Machine;
 use crate::engine::Fault;
-use crate::facts::FactId;
+use crate::facts::{DateRange, FactId};
 use crate::policy::{DecisionId, ExprId, Policy, PropertyId, RuleId};
 
 /// A defect.
@@ -87,16 +87,15 @@ pub struct Findings {
 /// How many conflicts, and how many errors, of one decision are told.
 const MOST_OF_ONE: usize = 5;
 
-/// Looks for every defect. Examples are set on `today` where any date will do. `stop` is asked now and then whether to
-/// give up; what was found until then is kept.
-pub fn findings(policy: &Policy, today: Date, stop: &dyn Fn() -> bool) -> Findings {
-    let since = since(policy);
+/// Looks for every defect of decisions on these dates. Examples are set on `today` where any date will do. `stop` is asked
+/// now and then whether to give up; what was found until then is kept.
+pub fn findings(policy: &Policy, dates: DateRange, today: Date, stop: &dyn Fn() -> bool) -> Findings {
     let mut findings = Findings::default();
-    let Some(mut machine) = Machine::new(policy, since) else {
+    let Some(mut machine) = Machine::new(policy, dates) else {
         findings.stopped = true;
         return findings;
     };
-    let mut search = Search { inquiry: Inquiry::new(&mut machine, today.max(since), stop), findings };
+    let mut search = Search { inquiry: Inquiry::new(&mut machine, today.clamp(dates.low, dates.high), stop), findings };
     search.findings.stopped = search.all().is_err();
     search.findings
 }
@@ -134,6 +133,19 @@ impl<'p> Search<'_, 'p, '_> {
 
     /// What the circuit does not say that can come up.
     fn losses(&mut self) -> Result<(), Stopped> {
+        let policy = self.policy();
+        let mut lost = Vec::new();
+        for (id, _) in policy.decisions.iter() {
+            lost.push(self.somewhere(id, |verdict| verdict.symbol.fails.lost));
+        }
+        let machine = &mut *self.inquiry.machine;
+        for (there, symbol) in machine.encoded.properties.iter().flatten() {
+            lost.push(machine.circuit.and(*there, symbol.fails.lost));
+        }
+        let lost = self.inquiry.any(lost);
+        if !self.inquiry.can(&[lost])? {
+            return Ok(());
+        }
         let mut losses = self.inquiry.machine.encoded.losses.clone();
         losses.sort_unstable_by_key(|(expr, reason, _)| (expr.into_raw(), *reason));
         for group in losses.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
@@ -155,7 +167,8 @@ impl<'p> Search<'_, 'p, '_> {
     fn somewhere(&mut self, id: DecisionId, what: impl Fn(&Verdict) -> Lit) -> Lit {
         let machine = &mut *self.inquiry.machine;
         let verdicts = machine.encoded.decisions.get(&id).map_or(&[][..], Vec::as_slice);
-        let lits: Vec<Lit> = verdicts.iter().map(|(there, verdict)| machine.circuit.and(*there, what(verdict))).collect();
+        let lits: Vec<Lit> =
+            verdicts.iter().map(|(there, verdict)| machine.circuit.and(*there, what(verdict))).collect();
         machine.circuit.any(lits)
     }
 

@@ -52,11 +52,8 @@ impl Search<'_, '_, '_> {
         };
         if breaks(&witness.deal, true) {
             let sure = breaks(&witness.deal, false);
-            let deal = if sure {
-                smaller(&policy.schema, &witness, |deal| breaks(deal, false))
-            } else {
-                witness.deal.clone()
-            };
+            let deal =
+                if sure { smaller(&policy.schema, &witness, |deal| breaks(deal, false)) } else { witness.deal.clone() };
             let witness = Witness { deal, as_of: witness.as_of };
             self.report(FindingKind::Broken(id), Some(witness));
         }

@@ -97,7 +97,8 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Report<'a> {
     }
     if let Some(witness) = &diagnostic.witness {
         let deal = plain(witness.ron.trim_end());
-        main = main.element(Level::NOTE.message(format!("for example this deal, decided on {}:\n{deal}", witness.as_of)));
+        main =
+            main.element(Level::NOTE.message(format!("for example this deal, decided on {}:\n{deal}", witness.as_of)));
     }
     report.groups.insert(0, main);
     report

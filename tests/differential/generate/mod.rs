@@ -39,6 +39,11 @@ impl Case {
         self.pack.declarations()
     }
 
+    /// Whether every fact has so few values that they can all be tried.
+    pub fn is_countable(&self) -> bool {
+        self.pack.facts.iter().all(|fact| !fact.always_given)
+    }
+
     /// The pack as one file.
     pub fn compile(&self) -> Result<Compiled, String> {
         compile([self.pack.declarations().concat().as_str()])
