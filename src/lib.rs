@@ -96,6 +96,11 @@ pub use trace::data::{Answer, Status};
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+/// The example in the page about what is proved.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/analysis.md")]
+mod analysis_page {}
+
 /// The example in the page about watching.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/watching.md")]

@@ -108,7 +108,7 @@ fn rules(policy: &Policy, all: &All<'_>, found: &Findings, tally: &mut Tally) ->
             let stands = stand.contains(&rule.name);
             *tally.entry(if told { "never stand" } else { "stand" }).or_default() += 1;
             // Where its outcome has no value, a rule that stands is not named.
-            if told == stands && !(errors && !told) {
+            if told == stands && (told || !errors) {
                 problems.push(format!("{}.{}: stands {stands}, told {told}", decision.name, rule.name));
             }
         }

@@ -51,7 +51,7 @@ impl Integer {
         let free = Integer { bits, low: 0, high: all };
         let inside = free.at_most(circuit, &Integer::constant(offset));
         let number = Integer { high: offset, ..free }.plus(circuit, &Integer::constant(low))?;
-        Ok(Free { inputs, low, number, inside })
+        Ok(Free { inputs, number, inside })
     }
 
     pub(super) fn new(bits: Vec<Lit>, low: i128, high: i128) -> Integer {
@@ -162,7 +162,6 @@ impl Integer {
 pub(in crate::analysis) struct Free {
     /// The bits of what it is above `low`, the least significant first.
     pub(in crate::analysis) inputs: Vec<Lit>,
-    pub(in crate::analysis) low: i128,
     pub(in crate::analysis) number: Integer,
     /// It lies between its ends.
     pub(in crate::analysis) inside: Lit,

@@ -51,11 +51,6 @@ impl Ratio {
         Ratio { over: self.over.narrowed(low, high), under: self.under }
     }
 
-    /// The number it is, if it is only one.
-    pub(in crate::analysis) fn known(&self) -> Option<Number> {
-        Number::integer(self.over.known()?).divide(Number::integer(self.under.known()?)).ok()
-    }
-
     /// The number that its literals come to.
     pub(in crate::analysis) fn read(&self, lit: impl Fn(Lit) -> bool) -> Option<Number> {
         Number::integer(self.over.read(&lit)).divide(Number::integer(self.under.read(&lit))).ok()

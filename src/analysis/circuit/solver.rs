@@ -44,12 +44,6 @@ impl<'s> Solver<'s> {
         self.sat.add_clause_reuse(&mut vec![lit]);
     }
 
-    /// From now on, one of `lits` holds.
-    pub(in crate::analysis) fn assert_any(&mut self, circuit: &Circuit, lits: &[Lit]) {
-        let mut clause = lits.iter().map(|&lit| self.literal(circuit, lit)).collect();
-        self.sat.add_clause_reuse(&mut clause);
-    }
-
     /// Whether all of `assumed` can hold together.
     pub(in crate::analysis) fn search(&mut self, circuit: &Circuit, assumed: &[Lit]) -> Search {
         self.searches += 1;
@@ -62,20 +56,6 @@ impl<'s> Solver<'s> {
         } else {
             Search::Stopped
         }
-    }
-
-    /// Which of `assumed` were enough for the last search to be impossible.
-    pub(in crate::analysis) fn enough(&mut self, circuit: &Circuit, assumed: &[Lit]) -> Vec<Lit> {
-        let core: Vec<SatLit> = self.sat.unsat_core().to_vec();
-        let needed = |lit: &Lit| core.contains(&!self.literal(circuit, *lit));
-        assumed.iter().copied().filter(needed).collect()
-    }
-
-    /// What an input is in what the last search found; inputs that do not matter are `false`.
-    pub(in crate::analysis) fn input(&self, lit: Lit) -> bool {
-        let known = self.variables.get(lit.gate()).copied().flatten();
-        let value = known.is_some_and(|known| self.sat.value_lit(known) == lbool::TRUE);
-        value != lit.is_negated()
     }
 
     fn literal(&mut self, circuit: &Circuit, lit: Lit) -> SatLit {

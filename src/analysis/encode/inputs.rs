@@ -427,15 +427,6 @@ impl Slot {
         let bits = self.bits.iter().enumerate().map(|(i, &bit)| if (above >> i) & 1 == 1 { bit } else { !bit });
         bits.chain([!self.none]).collect()
     }
-
-    /// The code that these literals have.
-    pub(in crate::analysis) fn read(&self, lit: impl Fn(Lit) -> bool) -> Option<i128> {
-        if self.none != Lit::FALSE && lit(self.none) {
-            return None;
-        }
-        let above = self.bits.iter().enumerate().filter(|(_, bit)| lit(**bit)).map(|(i, _)| 1i128 << i).sum::<i128>();
-        Some(above + self.domain.low)
-    }
 }
 
 /// Where `number` lies between the ends.

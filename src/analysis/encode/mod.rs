@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 
 use super::circuit::{Circuit, Integer, Lit, TooWide};
 use crate::facts::{FactId, RecordId, TypeKind};
-use crate::policy::{DecisionId, DefinitionId, ExprId, LookupId, Node, Policy};
+use crate::policy::{DecisionId, DefinitionId, ExprId, Node, Policy};
 
 /// A circuit may have so many gates; what does not fit is not analysed.
 const MOST_GATES: usize = 12_000_000;
@@ -47,8 +47,6 @@ pub(super) enum Reason {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Breach {
     pub(super) expr: ExprId,
-    /// The decision it is part of; `None` in definitions, which are evaluated only where they are needed.
-    pub(super) decision: Option<DecisionId>,
     pub(super) lit: Lit,
 }
 
@@ -64,8 +62,6 @@ pub(super) struct Seen {
 pub(super) struct Encoded {
     /// Decisions; those about records for each record that is looked at, with where there is such a record.
     pub(super) decisions: FxHashMap<DecisionId, Vec<(Lit, Verdict)>>,
-    /// Where each row of a look-up applies, and where it stands, in any of the calls.
-    pub(super) rows: FxHashMap<(LookupId, usize), Seen>,
     pub(super) seen: FxHashMap<ExprId, Seen>,
     pub(super) breaches: Vec<Breach>,
     pub(super) losses: Vec<(ExprId, Reason, Lit)>,
@@ -112,8 +108,6 @@ pub(super) struct Encoder<'p, 'c> {
     parameters: Vec<Vec<Symbol>>,
     /// Where the expression at hand is evaluated.
     path: Lit,
-    decision: Option<DecisionId>,
-    rows: FxHashMap<(LookupId, usize), Seen>,
     seen: FxHashMap<ExprId, Seen>,
     breaches: Vec<Breach>,
     losses: Vec<(ExprId, Reason, Lit)>,
@@ -133,8 +127,6 @@ pub(super) fn encode(circuit: &mut Circuit, inputs: &Inputs, policy: &Policy) ->
         hands: Vec::new(),
         parameters: Vec::new(),
         path: Lit::TRUE,
-        decision: None,
-        rows: FxHashMap::default(),
         seen: FxHashMap::default(),
         breaches: Vec::new(),
         losses: Vec::new(),
@@ -155,8 +147,8 @@ pub(super) fn encode(circuit: &mut Circuit, inputs: &Inputs, policy: &Policy) ->
         });
         decisions.insert(id, verdicts.collect());
     }
-    let Encoder { rows, seen, breaches, losses, .. } = encoder;
-    Ok(Encoded { decisions, rows, seen, breaches, losses, properties, allowed })
+    let Encoder { seen, breaches, losses, .. } = encoder;
+    Ok(Encoded { decisions, seen, breaches, losses, properties, allowed })
 }
 
 impl Encoder<'_, '_> {
@@ -165,14 +157,14 @@ impl Encoder<'_, '_> {
             Node::Definition(id) => {
                 let definition = &self.policy.definitions[id];
                 for (_, hand) in self.hands_of(definition.scope) {
-                    let symbol = self.at_hand(hand, None, |e| e.eval(definition.body));
+                    let symbol = self.at_hand(hand, |e| e.eval(definition.body));
                     self.definitions.insert((id, hand), symbol);
                 }
             }
             Node::Decision(id) => {
                 let decision = &self.policy.decisions[id];
                 for (there, hand) in self.hands_of(decision.scope) {
-                    let verdict = self.at_hand(hand, Some(id), |e| {
+                    let verdict = self.at_hand(hand, |e| {
                         e.path = there;
                         e.decide(id)
                     });
@@ -205,20 +197,19 @@ impl Encoder<'_, '_> {
         hands
     }
 
-    fn at_hand<T>(&mut self, hand: Option<Hand>, decision: Option<DecisionId>, take: impl FnOnce(&mut Self) -> T) -> T {
+    fn at_hand<T>(&mut self, hand: Option<Hand>, take: impl FnOnce(&mut Self) -> T) -> T {
         let (hands, parameters) = (std::mem::take(&mut self.hands), std::mem::take(&mut self.parameters));
-        let (path, before) = (std::mem::replace(&mut self.path, Lit::TRUE), self.decision);
+        let path = std::mem::replace(&mut self.path, Lit::TRUE);
         self.hands.extend(hand);
-        self.decision = decision;
         let taken = take(self);
-        (self.hands, self.parameters, self.path, self.decision) = (hands, parameters, path, before);
+        (self.hands, self.parameters, self.path) = (hands, parameters, path);
         taken
     }
 
     /// Something for each record, or once.
     fn each(&mut self, scope: Option<RecordId>, mut take: impl FnMut(&mut Self) -> Symbol) -> Vec<(Lit, Symbol)> {
         let hands = self.hands_of(scope);
-        hands.into_iter().map(|(there, hand)| (there, self.at_hand(hand, None, &mut take))).collect()
+        hands.into_iter().map(|(there, hand)| (there, self.at_hand(hand, &mut take))).collect()
     }
 
     /// Evaluates only where `condition` holds too.
@@ -248,7 +239,7 @@ impl Encoder<'_, '_> {
     fn breach(&mut self, id: ExprId, place: Lit) {
         let lit = self.circuit.and(self.path, place);
         if lit != Lit::FALSE {
-            self.breaches.push(Breach { expr: id, decision: self.decision, lit });
+            self.breaches.push(Breach { expr: id, lit });
         }
     }
 }

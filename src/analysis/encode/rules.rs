@@ -1,6 +1,6 @@
 //! Decisions, and look-ups.
 
-use super::{Encoder, Fails, Form, Reason, Seen, Symbol};
+use super::{Encoder, Fails, Form, Reason, Symbol};
 use crate::analysis::circuit::{Integer, Lit, TooWide};
 use crate::facts::{Type, TypeKind};
 use crate::policy::{DecisionId, ExprId, Hit, LookupId, RuleSet, Shape, Window};
@@ -8,8 +8,6 @@ use crate::policy::{DecisionId, ExprId, Hit, LookupId, RuleSet, Shape, Window};
 /// Where a rule applies, and where it stands.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::analysis) struct RuleSymbol {
-    /// Its condition is tested.
-    pub(in crate::analysis) tested: Lit,
     pub(in crate::analysis) applies: Lit,
     pub(in crate::analysis) stands: Lit,
 }
@@ -68,7 +66,7 @@ impl Encoder<'_, '_> {
             if set.hit == Hit::First && rule.condition.is_none() {
                 goes_on = self.circuit.and(goes_on, !in_force);
             }
-            rules.push(RuleSymbol { tested, applies, stands: applies });
+            rules.push(RuleSymbol { applies, stands: applies });
         }
         let fails = fails.ranked(self.circuit);
         let proceeds = !fails.any(self.circuit);
@@ -223,14 +221,8 @@ impl Encoder<'_, '_> {
         let arguments: Vec<Symbol> = arguments.iter().map(|&a| self.next(a, &mut fails)).collect();
         let failed = fails.any(self.circuit);
         self.parameters.push(arguments);
-        let (verdict, path) = self.under(!failed, |e| (e.apply(&table.rules, &table.ty), e.path));
+        let verdict = self.under(!failed, |e| e.apply(&table.rules, &table.ty));
         self.parameters.pop();
-        for (row, symbol) in verdict.rules.iter().enumerate() {
-            let (applies, stands) = (self.circuit.and(path, symbol.applies), self.circuit.and(path, symbol.stands));
-            let seen = self.rows.entry((lookup, row)).or_insert(Seen { holds: Lit::FALSE, fails: Lit::FALSE });
-            seen.holds = self.circuit.or(seen.holds, applies);
-            seen.fails = self.circuit.or(seen.fails, stands);
-        }
         let breach = self.circuit.or(verdict.own_gap, verdict.conflict);
         self.under(!failed, |e| e.breach(id, breach));
         let own = verdict.symbol.fails;

@@ -54,9 +54,11 @@ impl Search<'_, '_, '_> {
         let (holds, fails) = (self.inquiry.can(&[seen.holds])?, self.inquiry.can(&[seen.fails])?);
         match (holds, fails) {
             (true, true) => self.condition(id, part),
-            (true, false) => Ok(self.report(FindingKind::Constant(part, true), None)),
-            (false, true) => Ok(self.report(FindingKind::Constant(part, false), None)),
             (false, false) => Ok(()),
+            (holds, _) => {
+                self.report(FindingKind::Constant(part, holds), None);
+                Ok(())
+            }
         }
     }
 }

@@ -101,9 +101,14 @@ impl Search<'_, '_, '_> {
         decisions.filter(|other| *other != id).collect()
     }
 
-    /// What the engine says of a decision in a deal, and a smaller deal in which it says the same kind of thing. `None`
-    /// where it says something else.
-    fn shown<T>(&self, id: DecisionId, witness: &Witness, ends: impl Fn(&Answer) -> Option<T>) -> Option<(T, Witness)> {
+    /// What the engine says of a decision in a deal, and a smaller deal in which it says the same. `None` where it says
+    /// something else.
+    fn shown<T: PartialEq>(
+        &self,
+        id: DecisionId,
+        witness: &Witness,
+        ends: impl Fn(&Answer) -> Option<T>,
+    ) -> Option<(T, Witness)> {
         let policy = self.policy();
         let options = Options { explain: false, only: Some(vec![id]), ..Options::default() };
         let ended = |deal: &Deal| {
@@ -114,10 +119,9 @@ impl Search<'_, '_, '_> {
                 Answers::Each(answers) => answers.iter().find_map(&ends),
             }
         };
-        ended(&witness.deal)?;
-        let deal = smaller(&policy.schema, witness, |deal| ended(deal).is_some());
-        let ended = ended(&deal)?;
-        Some((ended, Witness { deal, as_of: witness.as_of }))
+        let said = ended(&witness.deal)?;
+        let deal = smaller(&policy.schema, witness, |deal| ended(deal).as_ref() == Some(&said));
+        Some((said, Witness { deal, as_of: witness.as_of }))
     }
 }
 

@@ -1,0 +1,94 @@
+//! What `check` proves, of the pack in `rules/` and of small policies that say what is wrong with them.
+
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, reason = "a test reads files, and fails where it cannot")]
+
+use dealdesk::civil::date;
+use dealdesk::diagnostic::render;
+use dealdesk::facts::read::Format;
+use dealdesk::pack::Proof;
+use dealdesk::{Pack, Status};
+
+fn prove(pack: &Pack) -> Proof {
+    pack.prove(date(2026, 3, 1), &|| false)
+}
+
+/// The policies in `rules/`, of which one may read otherwise.
+fn rules(change: impl Fn(&str, String) -> String) -> Pack {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = files.filter(|path| path.is_file()).collect();
+    files.sort();
+    let texts = files.iter().map(|path| {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let text = change(&name, std::fs::read_to_string(path).unwrap());
+        (name, text)
+    });
+    Pack::compile(texts).unwrap()
+}
+
+#[test]
+fn nothing_is_wrong_with_the_pack_of_opencraft_and_all_its_properties_are_proved() {
+    let pack = rules(|_, text| text);
+    let proof = prove(&pack);
+    assert_eq!(render::human(&proof.findings, pack.sources(), false), "");
+    assert!(!proof.stopped);
+    assert_eq!(proof.proved, pack.policy().properties.len());
+    assert!(proof.proved >= 7);
+}
+
+#[test]
+fn a_waiver_without_its_guard_is_shown_with_a_deal_that_gets_it() {
+    let pack = rules(|name, text| match name {
+        "discovery.policy" => {
+            let without = text.replace("\n           and client.kind is government", "");
+            assert_ne!(without, text, "the guard is not where it was");
+            without
+        }
+        _ => text,
+    });
+    let proof = prove(&pack);
+    insta::assert_snapshot!(render::human(&proof.findings, pack.sources(), false));
+    // The deal that is shown can be saved and decided, and is what it is shown for.
+    let witness = proof.findings[0].witness.as_ref().unwrap();
+    let deal = pack.read_deal("witness.ron", &witness.ron, Format::Ron).unwrap();
+    let decisions = deal.decide(witness.as_of.parse().unwrap());
+    let billing = decisions.get("discovery.billing").unwrap();
+    assert_eq!(billing.status, Status::Decided);
+    assert_eq!(billing.value_as::<String>(), Some("waived".to_owned()));
+}
+
+#[test]
+fn a_search_that_is_stopped_says_so_and_proves_nothing() {
+    let pack = rules(|_, text| text);
+    let proof = pack.prove(date(2026, 3, 1), &|| true);
+    assert!(proof.stopped);
+    assert_eq!((proof.findings.len(), proof.proved), (0, 0));
+}
+
+/// What is found in one policy, and with which deal.
+fn found(text: &str) -> String {
+    let pack = Pack::compile([("policy.policy", text)]).unwrap_or_else(|error| panic!("{error}"));
+    let proof = prove(&pack);
+    assert!(!proof.stopped);
+    let mut lines = Vec::new();
+    for finding in &proof.findings {
+        let place = finding.primary.as_ref().and_then(|label| pack.sources().locate(label.span)).unwrap().1;
+        let witness = finding.witness.as_ref().map(|w| format!(" by {} on {}", w.json, w.as_of)).unwrap_or_default();
+        lines.push(format!("{}:{} {}{witness}", finding.code, place.line, finding.message));
+    }
+    if !pack.policy().properties.is_empty() {
+        lines.push(format!("{} of {} properties proved", proof.proved, pack.policy().properties.len()));
+    }
+    lines.join("\n")
+}
+
+/// Each file in `tests/analysis` is a policy; its snapshot says what is found in it.
+#[test]
+fn policies_with_known_defects_are_found_to_have_just_these() {
+    insta::glob!("analysis", "*.policy", |path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        insta::with_settings!({ description => text.clone(), omit_expression => true }, {
+            insta::assert_snapshot!(found(&text));
+        });
+    });
+}
