@@ -1,6 +1,11 @@
 //! What `check` proves, of the pack in `rules/` and of small policies that say what is wrong with them.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, reason = "a test reads files, and fails where it cannot")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test reads files, and fails where it cannot"
+)]
 
 use dealdesk::civil::date;
 use dealdesk::diagnostic::render;

@@ -107,7 +107,11 @@ fn colors_are_for_terminals_unless_asked_for() {
 #[test]
 fn quiet_says_nothing_but_results_and_errors() {
     let dir = TempDir::new().unwrap();
-    let output = run(dir.path(), &["--policy", PACK, "check", "--quiet", "--format", "json"]);
+    let small = dir.path().join("small");
+    std::fs::create_dir(&small).unwrap();
+    std::fs::write(small.join("pack.ron"), "(name: \"small\", version: \"1\")").unwrap();
+    std::fs::write(small.join("small.policy"), "fact a.b: boolean\ndecide c: boolean = a.b\n").unwrap();
+    let output = run(dir.path(), &["--policy", "small", "check", "--quiet", "--format", "json"]);
     assert_eq!(stdout(&output).trim(), "[]");
     assert_eq!(stderr(&output), "");
     let output = run(dir.path(), &["--quiet", "eval", DEAL]);

@@ -125,10 +125,11 @@ mod tests {
                 let got = add_months(&mut circuit, &from, &by, EndOfMonth::LastDay).expect("it is not wide");
                 let months = i32::try_from(months).expect("few");
                 let expected = start.checked_add(jiff::Span::new().months(months)).expect("a date");
-                assert_eq!(got.known(), Some(i128::from(day_number(expected))), "{start} and {months} months");
+                let read = |number: &Integer| number.read(|lit| lit == Lit::TRUE);
+                assert_eq!(read(&got), i128::from(day_number(expected)), "{start} and {months} months");
                 let next = add_months(&mut circuit, &from, &by, EndOfMonth::NextDay).expect("it is not wide");
                 let shorter = i128::from(start.day() != expected.day());
-                assert_eq!(next.known(), got.known().map(|day| day + shorter), "{start} and {months} months");
+                assert_eq!(read(&next), read(&got) + shorter, "{start} and {months} months");
             }
         }
     }
