@@ -69,6 +69,7 @@
 //!
 //! The rooms below are the library's own parts, from exact numbers to the views of an explanation.
 
+pub mod analysis;
 pub mod base;
 pub mod cases;
 pub mod check;
@@ -87,7 +88,7 @@ pub use engine::Options;
 pub use facts::read::Format;
 pub use host::live::{LivePack, Notice, Watch, WatchOptions};
 pub use jiff::civil;
-pub use pack::{Deal, Decisions, Error, Pack};
+pub use pack::{AskOptions, Deal, Decisions, Error, Interview, Pack, Question};
 pub use trace::data::{Answer, Status};
 
 /// The examples in the README.

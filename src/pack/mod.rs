@@ -1,5 +1,6 @@
 //! The front door of the library: a compiled [`Pack`], a [`Deal`] and its [`Decisions`] by name. No I/O.
 
+mod ask;
 mod compile;
 mod deal;
 mod decisions;
@@ -7,6 +8,7 @@ mod error;
 pub mod limits;
 mod manifest;
 
+pub use ask::{AskOptions, Interview, Need, NeededBy, Question};
 pub use compile::Pack;
 pub use deal::Deal;
 pub use decisions::Decisions;

@@ -14,6 +14,7 @@ mod differential;
 mod examples;
 mod format;
 mod generate;
+mod interview;
 mod meaning;
 mod memo;
 mod metamorphic;

@@ -1,0 +1,3 @@
+//! Questions about a policy that no single deal answers.
+
+pub mod interview;
