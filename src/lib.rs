@@ -100,3 +100,8 @@ mod readme {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/watching.md")]
 mod watching {}
+
+/// The example in the page about interviews.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/asking.md")]
+mod asking {}

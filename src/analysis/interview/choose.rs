@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crate::engine::Decisions;
+use crate::engine::{Decisions, Memo};
 use crate::facts::{Deal, FactPath};
 use crate::policy::{DecisionId, Policy};
 
@@ -65,7 +65,7 @@ struct Candidate {
 /// first in the order of the policy. Decisions that miss no fact in common are planned apart; of the questions that are best for
 /// them the one comes first that is no judgement and that the most decisions need.
 pub fn next(policy: &Policy, deal: &Deal, settings: &Settings, skipped: &BTreeSet<FactPath>) -> Next {
-    choose(policy, deal, settings, skipped, look::open(policy, deal, settings, &settings.decisions, ROOT))
+    choose(policy, deal, settings, skipped, look::open(&Memo::new(policy), deal, settings, &settings.decisions, ROOT))
 }
 
 /// The same for a deal whose decisions are taken already: as of the date of `settings`, and as strictly.
@@ -87,7 +87,7 @@ fn choose(policy: &Policy, deal: &Deal, settings: &Settings, skipped: &BTreeSet<
     let mut best: Option<(Candidate, Bounds)> = None;
     for (done, group) in groups.iter().enumerate() {
         let share = spare / u32::try_from(groups.len() - done).unwrap_or(u32::MAX).max(1);
-        planner.left = share;
+        planner.turn_to(missing(group).len(), share);
         let (candidates, bounds, looked) = explore(&mut planner, &now, group);
         spare = spare - share + planner.left;
         ahead = ahead.min(looked);
@@ -135,8 +135,12 @@ fn explore(planner: &mut Planner<'_>, now: &Supposing, group: &[Open]) -> (Vec<C
     for depth in 1..=furthest {
         let before = planner.left;
         planner.cut_short = false;
-        let tried: Vec<Candidate> =
-            paths.iter().map(|&path| candidate(path, planner.asking(now, group, path, depth, u64::MAX))).collect();
+        let mut tried = Vec::with_capacity(paths.len());
+        for (place, &path) in paths.iter().enumerate() {
+            let seen = place < planner.most_tried();
+            let bounds = if seen { planner.asking(now, group, path, depth, u64::MAX) } else { sight };
+            tried.push(candidate(path, bounds));
+        }
         if planner.cut_short && ahead > 0 {
             break;
         }

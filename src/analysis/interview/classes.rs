@@ -25,6 +25,17 @@ pub(super) struct Classes {
     pub(super) complete: bool,
 }
 
+impl Classes {
+    /// Leaves no more than `most`, the first and the last among them.
+    pub(super) fn thin_out(&mut self, most: usize) {
+        let (count, steps) = (self.values.len(), most.saturating_sub(1).max(1));
+        if count > most {
+            self.values = (0..most).filter_map(|i| self.values.get(i * (count - 1) / steps).cloned()).collect();
+            self.complete = false;
+        }
+    }
+}
+
 /// The classes of the answers to the question for `path`.
 pub(super) fn classes(policy: &Policy, uses: &Uses, deal: &Deal, settings: &Settings, path: FactPath) -> Classes {
     let ty = &policy.schema.facts[path.fact].ty;
@@ -70,10 +81,7 @@ pub(super) fn classes(policy: &Policy, uses: &Uses, deal: &Deal, settings: &Sett
     if ty.optional && !matches!(ty.kind, TypeKind::List { .. }) {
         classes.values.push(Value::None);
     }
-    if classes.values.len() > MOST_CLASSES {
-        classes.values.truncate(MOST_CLASSES);
-        classes.complete = false;
-    }
+    classes.thin_out(MOST_CLASSES);
     classes
 }
 

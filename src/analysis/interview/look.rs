@@ -1,8 +1,8 @@
 //! What a decision is still missing, by the engine's answer.
 
-use crate::engine::{self, Answer, Answers, Decisions, Options, State};
+use crate::engine::{Answer, Answers, Decisions, Memo, Options, State};
 use crate::facts::{Deal, FactPath};
-use crate::policy::{DecisionId, Policy};
+use crate::policy::DecisionId;
 
 use super::Settings;
 
@@ -20,14 +20,14 @@ pub(super) struct Open {
 
 /// What is open of some decisions.
 pub(super) fn open(
-    policy: &Policy,
+    memo: &Memo<'_>,
     deal: &Deal,
     settings: &Settings,
     decisions: &[DecisionId],
     budget: u64,
 ) -> Vec<Open> {
     let options = Options { strict: settings.strict, explain: false, only: Some(decisions.to_vec()), budget };
-    open_of(&engine::decide(policy, deal, settings.as_of, &options), decisions)
+    open_of(&memo.decide(deal, settings.as_of, &options), decisions)
 }
 
 /// What is open of these decisions, which were taken already.

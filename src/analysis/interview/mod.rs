@@ -49,7 +49,7 @@ pub struct Settings {
 
 impl Settings {
     /// What is spent on a question unless the caller says otherwise.
-    pub const BUDGET: u32 = 400;
+    pub const BUDGET: u32 = 250;
 
     /// These decisions on a date, with the usual budget.
     pub fn new(as_of: Date, decisions: Vec<DecisionId>) -> Settings {

@@ -14,6 +14,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::engine::Memo;
 use crate::facts::{Deal, FactId, FactPath, Given, Origin, TypeKind, Value};
 use crate::policy::{DecisionId, Policy};
 
@@ -25,6 +26,18 @@ use super::{QUESTION, Settings, effort};
 
 /// How much of the engine's search one look may spend.
 const LOOK: u64 = 100;
+
+/// The same where so much is missing that no search gets to its end anyway.
+const GLANCE: u64 = 8;
+
+/// What misses more facts than this is only glanced at.
+const MANY: usize = 12;
+
+/// Where so much is missing, so many answers to a question are tried,
+const FEW_ANSWERS: usize = 4;
+
+/// and so many questions: those that the most decisions need.
+const FEW_QUESTIONS: usize = 8;
 
 /// What is still to come, in thousandths of a question.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,6 +105,7 @@ type Known = (Vec<(DecisionId, Option<u32>)>, Supposed);
 pub(super) struct Planner<'p> {
     policy: &'p Policy,
     settings: &'p Settings,
+    memo: Memo<'p>,
     uses: Uses,
     /// What nobody will answer.
     skipped: &'p BTreeSet<FactPath>,
@@ -99,6 +113,8 @@ pub(super) struct Planner<'p> {
     matters: FxHashMap<DecisionId, FxHashSet<FactId>>,
     looks: FxHashMap<(DecisionId, Supposed), Rc<[Open]>>,
     solved: FxHashMap<Known, (u32, Bounds)>,
+    /// So much is missing that looking has to be cheap.
+    glances: bool,
     /// How many looks may still be spent.
     pub(super) left: u32,
     /// Some look was not taken.
@@ -123,8 +139,31 @@ impl<'p> Planner<'p> {
             }
         }
         let (looks, solved) = (FxHashMap::default(), FxHashMap::default());
-        let uses = Uses::of(policy);
-        Planner { policy, settings, uses, skipped, matters, looks, solved, left: 0, cut_short: false }
+        let (memo, uses) = (Memo::new(policy), Uses::of(policy));
+        Planner {
+            policy,
+            settings,
+            memo,
+            uses,
+            skipped,
+            matters,
+            looks,
+            solved,
+            glances: false,
+            left: 0,
+            cut_short: false,
+        }
+    }
+
+    /// Begins with a group that misses this many facts, for which so many looks may be spent.
+    pub(super) fn turn_to(&mut self, missing: usize, looks: u32) {
+        self.left = looks;
+        self.glances = missing > MANY;
+    }
+
+    /// How many questions may be tried as the next.
+    pub(super) fn most_tried(&self) -> usize {
+        if self.glances { FEW_QUESTIONS } else { usize::MAX }
     }
 
     /// What is to come where nothing is looked at but what is missing.
@@ -223,7 +262,10 @@ impl<'p> Planner<'p> {
             others.questions += list.questions - itself.questions;
             others.guess += list.guess - itself.guess;
         }
-        let classes = classes(self.policy, &self.uses, &now.deal, self.settings, path);
+        let mut classes = classes(self.policy, &self.uses, &now.deal, self.settings, path);
+        if self.glances {
+            classes.thin_out(FEW_ANSWERS);
+        }
         let mut worst = Bounds::default();
         let mut count = 0;
         for value in &classes.values {
@@ -289,7 +331,8 @@ impl<'p> Planner<'p> {
             return None;
         }
         self.left -= 1;
-        let found = look::open(self.policy, &now.deal, self.settings, &[decision], LOOK);
+        let spend = if self.glances { GLANCE } else { LOOK };
+        let found = look::open(&self.memo, &now.deal, self.settings, &[decision], spend);
         let found: Rc<[Open]> = without(found, self.skipped).into();
         self.looks.insert(key, Rc::clone(&found));
         Some(found)
