@@ -40,8 +40,7 @@ impl Command {
     }
 }
 
-const COMMANDS: &str = "\
-  why    why this is asked            back   take back the last answer
+const COMMANDS: &str = "  why    why this is asked            back   take back the last answer
   skip   leave it unknown             done   stop here, and show what is decided
 An answer that is one of these words is written in quotes: \"why\".";
 
@@ -65,8 +64,9 @@ pub(super) fn hold(interview: &mut Interview, output: &mut Output, aside: bool) 
                 desk.say(COMMANDS)?;
             }
             Some(Command::Back) => {
-                announced = None;
-                if interview.back().is_none() {
+                if interview.back().is_some() {
+                    announced = None;
+                } else {
                     desk.say("There is no answer to take back.")?;
                 }
             }

@@ -48,10 +48,11 @@ impl Target {
             Err(error) => {
                 output.line("\nThis is the deal, which could not be saved:\n")?;
                 output.result(&text)?;
-                if error.kind() == std::io::ErrorKind::AlreadyExists {
+                let taken = error.kind() == std::io::ErrorKind::AlreadyExists;
+                if taken && self.path.symlink_metadata().is_ok() {
                     return Err(there(&self.path));
                 }
-                let reason = host::reason(&error);
+                let reason = if taken { "part of its path is not a folder".to_owned() } else { host::reason(&error) };
                 Err(Failure::message(format!("`{}` cannot be written: {reason}", self.path.display())))
             }
         }
