@@ -31,7 +31,7 @@ pub struct Question {
     pub decisions: Vec<String>,
     /// How many questions are still to come at most, this one included.
     pub at_most: u64,
-    /// What these take in the worst case, in questions, where judgements and costly facts count as several: no less than the
+    /// What these take in the worst case, in questions, where a judgement counts as three: no less than the
     /// first, and no more than the second.
     pub effort: (Number, Number),
     /// No way of asking takes less in the worst case.
