@@ -88,7 +88,7 @@ pub use engine::Options;
 pub use facts::read::Format;
 pub use host::live::{LivePack, Notice, Watch, WatchOptions};
 pub use jiff::civil;
-pub use pack::{Deal, Decisions, Error, Pack};
+pub use pack::{AskOptions, Deal, Decisions, Error, Interview, Pack, Question};
 pub use trace::data::{Answer, Status};
 
 /// The examples in the README.
@@ -105,3 +105,8 @@ mod analysis_page {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/watching.md")]
 mod watching {}
+
+/// The example in the page about interviews.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/asking.md")]
+mod asking {}

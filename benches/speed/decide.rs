@@ -3,7 +3,7 @@
 use divan::{Bencher, black_box};
 
 use dealdesk::engine::{self, Decisions, Options};
-use dealdesk::{Deal, Format, Pack};
+use dealdesk::{AskOptions, Deal, Format, Pack};
 
 use crate::{AS_OF, PACK, compile, deal, generate};
 
@@ -90,4 +90,28 @@ fn areas_half_known(bencher: Bencher, areas: usize) {
     let deal =
         pack.read_deal("generated.json", &generate::deal(areas / 2), Format::Json).unwrap_or_else(|e| panic!("{e}"));
     run(bencher, &deal, true);
+}
+
+/// The next question of an interview: of a deal of which nothing is known, and of ones of which something is.
+#[divan::bench(args = ["nothing", "half-known-lead.ron", "full-cell-new-client.ron"], sample_count = 20)]
+fn next_question(bencher: Bencher, name: &str) {
+    let deal = if name == "nothing" { PACK.empty_deal() } else { deal(name) };
+    let options = AskOptions::default();
+    bencher.bench(|| black_box(&deal).next_question(AS_OF, &options));
+}
+
+/// A whole interview: every question is answered with the first answer there is.
+#[divan::bench(sample_count = 5)]
+fn interview(bencher: Bencher) {
+    let deal = PACK.empty_deal();
+    bencher.bench(|| {
+        let mut interview = black_box(&deal).interview(AS_OF, &AskOptions::default());
+        while interview.question().is_some() {
+            let answers = ["no", "0", "2026-03-01", "private", "website", "iterative", "aws", "shared", "hire"];
+            if !answers.iter().any(|answer| interview.answer(answer).is_ok()) {
+                interview.skip();
+            }
+        }
+        interview.turns()
+    });
 }

@@ -1,13 +1,15 @@
-//! Exact questions about all deals at once.
+//! Questions about a policy that no single deal answers: what holds for all of them, and what to ask next.
 //!
 //! A policy becomes a Boolean circuit over complete deals ([`Machine`]), and a SAT solver answers whether there is a deal
 //! in which something holds. What it finds is decided again by the engine before it is told; what it does not find is
-//! proved not to be. `docs/analysis.md` says how, and where that ends.
+//! proved not to be. `docs/analysis.md` says how, and where that ends. [`interview`] chooses questions for a deal of
+//! which not everything is known.
 
 mod circuit;
 mod encode;
 mod findings;
 mod inquiry;
+pub mod interview;
 mod machine;
 mod samples;
 

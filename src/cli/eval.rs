@@ -12,7 +12,7 @@ use crate::base::did_you_mean;
 use crate::diagnostic::render;
 use crate::engine::Options;
 use crate::host;
-use crate::pack::{Decisions, Error, NAMELESS, Pack};
+use crate::pack::{AskOptions, Decisions, Error, NAMELESS, Pack};
 use crate::policy::DecisionId;
 use crate::trace::{TreeOptions, data::Status};
 
@@ -92,6 +92,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         only: only(&pack, &arguments.decision)?,
         ..Options::default()
     };
+    let asking = AskOptions { only: options.only.clone(), ..AskOptions::default() };
     let as_of = arguments.how.as_of();
     let deals: Vec<Option<&Path>> = match arguments.deals.as_slice() {
         [] => vec![None],
@@ -106,7 +107,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
                 if i > 0 && arguments.format != Format::Json {
                     output.line("")?;
                 }
-                output.result(&view(&decisions, arguments, output.color()))?;
+                output.result(&view(&decisions, arguments, &asking, output.color()))?;
                 exit = exit.max(outcome(&decisions));
             }
             Err(error) => {
@@ -140,14 +141,20 @@ fn is_same(one: &Error, other: &Error) -> bool {
 }
 
 /// The decisions in the form asked for, with a line break at the end.
-fn view(decisions: &Decisions, arguments: &Arguments, color: bool) -> String {
+fn view(decisions: &Decisions, arguments: &Arguments, asking: &AskOptions, color: bool) -> String {
     let mut report = decisions.report();
     report.traces = !arguments.no_trace;
     if arguments.deals.is_empty() && arguments.format != Format::Json {
         report.deal_name = if arguments.how.sets() { ONLY_SET } else { NO_DEAL };
     }
     let mut text = match arguments.format {
-        Format::Tree => report.tree(TreeOptions { verbose: arguments.verbose, color }),
+        Format::Tree => {
+            let options = TreeOptions { verbose: arguments.verbose, color };
+            match decisions.next_question(asking) {
+                Some(question) => report.tree_with_next(options, &question.path),
+                None => report.tree(options),
+            }
+        }
         Format::Json if arguments.deals.len() > 1 => report.json(),
         Format::Json => serde_json::to_string_pretty(decisions).unwrap_or_else(|_| report.json()),
         Format::Markdown => report.markdown(),
@@ -167,7 +174,7 @@ pub(super) fn outcome(decisions: &Decisions) -> Exit {
 }
 
 /// The decisions asked for by name; all where none is.
-fn only(pack: &Pack, names: &[String]) -> Result<Option<Vec<DecisionId>>, Failure> {
+pub(super) fn only(pack: &Pack, names: &[String]) -> Result<Option<Vec<DecisionId>>, Failure> {
     if names.is_empty() {
         return Ok(None);
     }

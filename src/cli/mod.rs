@@ -1,5 +1,6 @@
 //! The `dealdesk` command: arguments in, views out. One file for each command.
 
+mod ask;
 mod check;
 mod completions;
 mod deals;
@@ -42,6 +43,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Examples:
   dealdesk eval deal.ron                 decide a deal, and say why
+  dealdesk ask --save deal.ron           find out what a deal is missing, question by question
   dealdesk why deal.ron discovery.billing --not waived
   dealdesk check                         report every problem of the policies
   dealdesk test                          decide the pack's cases, and show what changed
@@ -74,6 +76,7 @@ struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Eval(eval::Arguments),
+    Ask(ask::Arguments),
     Why(why::Arguments),
     Check(check::Arguments),
     Test(test::Arguments),
@@ -98,6 +101,7 @@ pub fn run() -> ExitCode {
     let mut output = Output::new(cli.global.color, cli.global.quiet);
     let done = match &cli.command {
         Command::Eval(arguments) => eval::run(arguments, &cli.global, &mut output),
+        Command::Ask(arguments) => ask::run(arguments, &cli.global, &mut output),
         Command::Why(arguments) => why::run(arguments, &cli.global, &mut output),
         Command::Check(arguments) => check::run(arguments, &cli.global, &mut output),
         Command::Test(arguments) => test::run(arguments, &cli.global, &mut output),

@@ -70,6 +70,11 @@ impl Output {
         self.closed
     }
 
+    /// Writes to standard error what is part of a conversation whose result goes to standard output.
+    pub(super) fn aside(&mut self, text: &str) -> Result<(), Failure> {
+        Ok(self.err.write_all(text.as_bytes())?)
+    }
+
     /// Writes a result and ends the line.
     pub(super) fn line(&mut self, text: &str) -> Result<(), Failure> {
         self.result(text)?;

@@ -24,7 +24,7 @@ pub use find::find;
 pub use parallel::in_parallel;
 pub use policies::{PolicyFiles, policies, read_policy, read_policy_from_stdin};
 pub(crate) use read::reason;
-pub use write::{real_path, remove_file, replace_file, write_result};
+pub use write::{create_whole_file, real_path, remove_file, replace_file, write_result};
 
 use std::path::Path;
 

@@ -12,7 +12,21 @@ use std::path::{Path, PathBuf};
 pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
     // What a link points to is replaced, and not the link.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = folder_of(&target);
+    written_beside(&target, text)?.persist(&target).map(drop).map_err(|e| e.error)
+}
+
+/// Creates the file at `path`, with its folder, as a whole or not at all; never overwrites one.
+///
+/// # Errors
+///
+/// What the system says.
+pub fn create_whole_file(path: &Path, text: &str) -> io::Result<()> {
+    written_beside(path, text)?.persist_noclobber(path).map(drop).map_err(|e| e.error)
+}
+
+/// A file beside `target` that holds `text`, and goes away unless it is put in its place.
+fn written_beside(target: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+    let folder = folder_of(target);
     std::fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".dealdesk-");
@@ -20,13 +34,13 @@ pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
     {
         use std::os::unix::fs::PermissionsExt;
         // As any new file: what the umask leaves of it.
-        let mode = std::fs::metadata(&target).map_or(0o666, |meta| meta.permissions().mode());
+        let mode = std::fs::metadata(target).map_or(0o666, |meta| meta.permissions().mode());
         builder.permissions(std::fs::Permissions::from_mode(mode & 0o777));
     }
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
-    file.persist(&target).map(drop).map_err(|e| e.error)
+    Ok(file)
 }
 
 /// Writes `text` where a command was told to: into what is no regular file, such as a pipe, a device or `/dev/stdout`, as it
@@ -100,6 +114,16 @@ mod tests {
         remove_file(&path).unwrap();
         remove_file(&path).unwrap();
         assert_eq!(names(&folder.path().join("a")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_not_created_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/deal.ron");
+        create_whole_file(&path, "one").unwrap();
+        let error = create_whole_file(&path, "two").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!((read(&path).as_str(), names(&folder.path().join("a"))), ("one", vec!["deal.ron".to_owned()]));
     }
 
     #[test]

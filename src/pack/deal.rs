@@ -104,6 +104,11 @@ impl Deal {
         Ok(begun.into_iter().map(|list| (schema.facts[list].name.clone(), length(list))).collect())
     }
 
+    /// A deal of the same pack and name that says this.
+    pub(super) fn with_facts(&self, facts: facts::Deal) -> Deal {
+        Deal { facts, ..self.clone() }
+    }
+
     /// Takes every decision of the pack, as of a date.
     pub fn decide(&self, as_of: Date) -> Decisions {
         self.decide_with(as_of, &Options::default())

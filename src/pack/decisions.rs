@@ -39,6 +39,11 @@ impl Decisions {
         report(&self.deal, &self.taken)
     }
 
+    /// The deal that they are of.
+    pub fn deal(&self) -> &Deal {
+        &self.deal
+    }
+
     /// The decisions as the engine took them: ids and values.
     pub fn taken(&self) -> &engine::Decisions {
         &self.taken

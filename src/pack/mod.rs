@@ -1,5 +1,6 @@
 //! The front door of the library: a compiled [`Pack`], a [`Deal`] and its [`Decisions`] by name. No I/O.
 
+mod ask;
 mod compile;
 mod deal;
 mod decisions;
@@ -8,6 +9,7 @@ pub mod limits;
 mod manifest;
 mod prove;
 
+pub use ask::{AskOptions, Interview, Need, NeededBy, Question};
 pub use compile::Pack;
 pub use deal::Deal;
 pub use decisions::Decisions;

@@ -18,6 +18,7 @@ mod why;
 pub mod words;
 
 pub(crate) use html::Markup;
+pub(crate) use reading::possibilities;
 pub use summary::{Summary, changes};
 pub use why::{WhyError, why};
 
@@ -59,6 +60,12 @@ impl Report<'_> {
     /// The tree that a terminal shows, at most 100 columns wide.
     pub fn tree(&self, options: TreeOptions) -> String {
         tree::tree(&self.data(), options)
+    }
+
+    /// The same tree, which says that the missing fact called `next` is to be found out first.
+    pub fn tree_with_next(&self, options: TreeOptions, next: &str) -> String {
+        let data = data::Evaluation { next: Some(next.to_owned()), ..self.data() };
+        tree::tree(&data, options)
     }
 
     /// Markdown to paste elsewhere.

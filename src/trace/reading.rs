@@ -207,7 +207,7 @@ pub(super) fn is_truth(possible: &Possible) -> bool {
 }
 
 /// `high, medium or low`, `0 to 10 hours`.
-pub(super) fn possibilities(possible: &Possible) -> String {
+pub(crate) fn possibilities(possible: &Possible) -> String {
     match possible {
         Possible::Values { values, other_texts } if values.len() > MOST_VALUES => {
             let first: Vec<&str> = values.iter().take(MOST_VALUES).map(|v| v.words.as_str()).collect();

@@ -6,7 +6,10 @@ use jiff::civil::Date;
 
 use crate::base::Number;
 use crate::engine::{Fault, FaultKind};
-use crate::facts::{DateRange, EnumerationId, NumberKind, NumberType, Schema, Type, TypeKind, UnitProduct, Value};
+use crate::facts::{
+    DateRange, Deal, Element, EnumerationId, FactPath, NumberKind, NumberType, RecordValue, Schema, Type, TypeKind,
+    UnitProduct, Value,
+};
 use crate::policy::{DecisionId, Policy};
 
 /// How many characters of a text are shown.
@@ -180,6 +183,34 @@ fn names(schema: &Schema, enumeration: EnumerationId) -> Vec<&str> {
 fn variant(schema: &Schema, enumeration: EnumerationId, i: u32) -> String {
     let variant = schema.enumerations[enumeration].variants.get(i as usize);
     variant.map_or_else(|| format!("variant {i}"), |v| v.name.clone())
+}
+
+/// What a record of a list is called: its first text, or `instance 1`.
+pub fn record_name(schema: &Schema, deal: &Deal, Element { list, index }: Element) -> String {
+    let TypeKind::List { record, .. } = schema.facts[list].ty.kind else { return schema.facts[list].name.clone() };
+    let value = deal.get(list).and_then(|given| match &given.value {
+        Value::List(records) => records.get(index as usize),
+        _ => None,
+    });
+    let text = |value: &RecordValue| {
+        schema.records[record].fields.iter().zip(&value.fields).find_map(|(_, given)| match given {
+            Some(given) => match &given.value {
+                Value::Text(text) if !text.trim().is_empty() => Some(shortened(text)),
+                _ => None,
+            },
+            None => None,
+        })
+    };
+    value.and_then(text).unwrap_or_else(|| format!("{} {}", schema.records[record].name, u64::from(index) + 1))
+}
+
+/// What people call a fact: its label, with the record it belongs to.
+pub fn label(schema: &Schema, deal: &Deal, path: FactPath) -> String {
+    let label = schema.label(path.fact);
+    match path.element {
+        Some(element) => format!("{label} of {}", record_name(schema, deal, element)),
+        None => label.to_owned(),
+    }
 }
 
 /// `1 fact`, `2 facts`.

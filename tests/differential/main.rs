@@ -16,6 +16,7 @@ mod examples;
 mod findings;
 mod format;
 mod generate;
+mod interview;
 mod meaning;
 mod memo;
 mod metamorphic;

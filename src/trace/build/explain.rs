@@ -1,7 +1,7 @@
 //! What one answer rests on: rules, criteria, bands.
 
+use super::Builder;
 use super::node::Context;
-use super::{Builder, kind};
 use crate::base::Number;
 use crate::engine::{self, Explanation, RuleRecord, Seen};
 use crate::facts::{Element, Type, Value};
@@ -33,7 +33,7 @@ impl Builder<'_> {
             version: VERSION,
             decision: decision.name.clone(),
             label: decision.label.clone(),
-            kind: kind(&decision.shape),
+            kind: Kind::of(&decision.shape),
             group: self.group(id),
             at: self.place(decision.span),
             notes: self.notes(&decision.notes),
@@ -51,7 +51,7 @@ impl Builder<'_> {
         let names = |places: &[u32]| -> Vec<String> {
             places.iter().filter_map(|&i| rules.get(i as usize)).map(|r| r.name.clone()).collect()
         };
-        let kind = kind(&decision.shape);
+        let kind = Kind::of(&decision.shape);
         let (mut when, mut requires) = (None, None);
         if let Some(condition) = rule.condition {
             match (kind, &self.policy.exprs[condition].kind) {

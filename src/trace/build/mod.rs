@@ -12,7 +12,7 @@ use super::reading::{self, Reading};
 use super::words;
 use crate::engine;
 use crate::facts::{Element, Type, Value, encode};
-use crate::policy::{DecisionId, Notes, Policy, Shape};
+use crate::policy::{DecisionId, Notes, Policy};
 
 /// Makes the data of one report.
 pub(super) struct Builder<'a> {
@@ -62,6 +62,7 @@ impl Builder<'_> {
             as_of: decisions.as_of.to_string(),
             deal: self.report.deal_name.to_owned(),
             strict: decisions.strict,
+            next: None,
             decisions: taken(true).map(|t| self.decision(t)).collect(),
             needed: taken(false).filter(|_| explained).map(|t| self.decision(t)).collect(),
             definitions: self.definitions(),
@@ -86,7 +87,7 @@ impl Builder<'_> {
             name: decision.name.clone(),
             label: decision.label.clone(),
             group: self.group(taken.decision),
-            kind: kind(&decision.shape),
+            kind: Kind::of(&decision.shape),
             rank: match self.policy.report.as_slice() {
                 [] => Some(taken.decision.into_raw().into_u32() as usize),
                 report => report.iter().position(|id| *id == taken.decision),
@@ -316,17 +317,5 @@ impl Builder<'_> {
             at: self.place(policy.exprs[fault.expr].span),
             values: fault.operands.iter().map(operand).collect(),
         }
-    }
-}
-
-/// In what form a decision was written.
-pub(super) fn kind(shape: &Shape) -> Kind {
-    match shape {
-        Shape::Computed(_) => Kind::Computed,
-        Shape::Rules => Kind::Rules,
-        Shape::Rubric { .. } => Kind::Rubric,
-        Shape::Gate => Kind::Gate,
-        Shape::Table { .. } => Kind::Table,
-        Shape::Checklist => Kind::Checklist,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Builder;
 use crate::base::Span;
-use crate::facts::{Element, FactId, FactPath, RecordValue, TypeKind, Value};
+use crate::facts::{Element, FactId, FactPath, TypeKind};
 use crate::policy::DecisionId;
 use crate::trace::data::{FactRef, Place};
 use crate::trace::words;
@@ -31,32 +31,13 @@ impl Builder<'_> {
     }
 
     /// What a record of a list is called: its first text, or `instance 1`.
-    pub(super) fn record_name(&self, Element { list, index }: Element) -> String {
-        let schema = &self.policy.schema;
-        let TypeKind::List { record, .. } = schema.facts[list].ty.kind else { return schema.facts[list].name.clone() };
-        let value = self.report.deal.get(list).and_then(|given| match &given.value {
-            Value::List(records) => records.get(index as usize),
-            _ => None,
-        });
-        let text = |value: &RecordValue| {
-            schema.records[record].fields.iter().zip(&value.fields).find_map(|(_, given)| match given {
-                Some(given) => match &given.value {
-                    Value::Text(text) if !text.trim().is_empty() => Some(words::shortened(text)),
-                    _ => None,
-                },
-                None => None,
-            })
-        };
-        value.and_then(text).unwrap_or_else(|| format!("{} {}", schema.records[record].name, u64::from(index) + 1))
+    pub(super) fn record_name(&self, element: Element) -> String {
+        words::record_name(&self.policy.schema, self.report.deal, element)
     }
 
     /// What people call a fact: its label, with the record it belongs to.
     fn label(&self, path: FactPath) -> String {
-        let label = self.policy.schema.label(path.fact);
-        match path.element {
-            Some(element) => format!("{label} of {}", self.record_name(element)),
-            None => label.to_owned(),
-        }
+        words::label(&self.policy.schema, self.report.deal, path)
     }
 
     pub(super) fn fact_ref(&self, path: FactPath) -> FactRef {

@@ -10,6 +10,8 @@ mod node;
 
 use serde_json::Value as Json;
 
+use crate::policy::Shape;
+
 pub use explanation::{Band, Criterion, DefaultRule, Points, Rubric, Rule, RuleState, Trace};
 use json::{by_name, is_false, is_true};
 pub use node::{Body, Definition, Fault, Node, NodeKind, NodeState, Operand, Origin, Place};
@@ -31,6 +33,9 @@ pub struct Evaluation {
     /// Presumptions were left out of account.
     #[serde(skip_serializing_if = "is_false")]
     pub strict: bool,
+    /// The path of the missing fact to find out first, where somebody has chosen it.
+    #[serde(skip)]
+    pub next: Option<String>,
     /// The decisions asked for, by name, in the order of the policy.
     #[serde(serialize_with = "by_name")]
     pub decisions: Vec<Decision>,
@@ -106,6 +111,18 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The form of what has this shape.
+    pub fn of(shape: &Shape) -> Kind {
+        match shape {
+            Shape::Computed(_) => Kind::Computed,
+            Shape::Rules => Kind::Rules,
+            Shape::Rubric { .. } => Kind::Rubric,
+            Shape::Gate => Kind::Gate,
+            Shape::Table { .. } => Kind::Table,
+            Shape::Checklist => Kind::Checklist,
+        }
+    }
+
     /// What a rule of it is called: `rule`, `band`, `requirement`, `row` or `item`.
     pub fn rule_word(self) -> &'static str {
         match self {

@@ -210,6 +210,7 @@ prop_compose! {
             as_of: String::new(),
             deal: String::new(),
             strict: false,
+            next: None,
             decisions: decisions.into_iter().map(decision).collect(),
             needed: Vec::new(),
             definitions: Vec::new(),

@@ -171,6 +171,11 @@ impl<'a> Tree<'a> {
         self.page.blank();
         self.page.put(&Margin::default(), &Line::new().with(BOLD.underline(), "What is missing"));
         facts.sort_by_key(|(_, decisions)| std::cmp::Reverse(decisions.len()));
+        let next = self.reading.data.next.as_deref();
+        if let Some((fact, _)) = facts.iter().find(|(fact, _)| Some(fact.path.as_str()) == next && facts.len() > 1) {
+            let line = Line::new().with(LINK.bold(), "ask first: ").plain(&fact.label);
+            self.page.put(&Margin::default().within("→ "), &line.with(DIM, format!("  {}", fact.path)));
+        }
         let most = if self.options.verbose { usize::MAX } else { MOST_FACTS };
         for (fact, decisions) in facts.iter().take(most) {
             let title = Line::new().with(OPEN, "? ").plain(&fact.label).with(DIM, format!("  {}", fact.path));
