@@ -152,6 +152,10 @@ fn a_new_pack_works_and_overwrites_nothing() {
     let checked = run(dir.path(), &["--policy", "sales", "check", "--format", "json"]);
     assert_eq!((checked.status.code(), stdout(&checked).trim()), (Some(0), "[]"));
 
+    // What runs leave behind is nothing for version control.
+    let ignored = fs::read_to_string(dir.path().join("sales/.gitignore")).unwrap();
+    assert!(["*.snap.new", ".dealdesk-*"].iter().all(|pattern| ignored.lines().any(|line| line == *pattern)));
+
     // The next step that is printed, word for word.
     let printed = stdout(&new);
     let step: Vec<&str> = printed.lines().last().unwrap().split_whitespace().collect();

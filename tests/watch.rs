@@ -149,7 +149,11 @@ fn every_save_tells_what_it_changes() {
 
     watching.edit("sales/discounts.policy", "Our prices are fair as they are", "Our prices are as they are");
     let told = watching.until("one.ron");
-    assert_eq!(told[1], "  discount: still none_given; with another reason");
+    let reasons = "“Our prices are fair as they are” → “Our prices are as they are”";
+    assert_eq!(told[1], format!("  discount: still none_given; with another reason: {reasons}"));
+
+    fs::write(watching.home.path().join("one.ron"), "").unwrap();
+    assert_eq!(watching.until("one.ron")[0], "T one.ron changed: it is empty now");
 }
 
 #[test]
@@ -261,6 +265,8 @@ fn what_cannot_be_watched_is_said() {
     assert!(code == Some(2) && said.contains("standard input cannot be watched"), "{said}");
     let (code, said) = run(&["--decision", "discont"]);
     assert!(code == Some(2) && said.contains("did you mean `discount`?"), "{said}");
+    let (code, said) = run(&["--set", "client.existin=true"]);
+    assert!(code == Some(2) && said.contains("did you mean `client.existing`?"), "{said}");
     let (code, said) = run(&["--policy", "nowhere"]);
     assert!(code == Some(2) && said.contains("there is no folder `nowhere`"), "{said}");
 }

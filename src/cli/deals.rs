@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
 use super::output::Output;
+use crate::diagnostic::Code;
 use crate::facts::DateRange;
 use crate::facts::read::Format;
 use crate::host;
@@ -42,6 +43,15 @@ impl How {
     /// Whether something is set over what deals say.
     pub(super) fn sets(&self) -> bool {
         !self.set.is_empty()
+    }
+
+    /// Refuses what can be set in no deal, such as a fact that there is not.
+    pub(super) fn admit(&self, pack: &Pack) -> Result<(), Error> {
+        let Err(error) = pack.empty_deal().set_all(&self.set) else { return Ok(()) };
+        // Whether a record leaves a hole before it depends on the deal.
+        let anywhere = error.diagnostics().iter().filter(|problem| problem.code != Code::DealBound);
+        let problems: Vec<_> = anywhere.cloned().collect();
+        if problems.is_empty() { Ok(()) } else { Err(Error::new(problems, error.sources().clone())) }
     }
 
     /// The date of the decisions.
@@ -91,7 +101,7 @@ impl How {
 
 /// What a deal is called.
 pub(super) fn name(path: &Path) -> String {
-    if path.as_os_str() == host::STDIN { "<stdin>".to_owned() } else { path.display().to_string() }
+    if path.as_os_str() == host::STDIN { "<stdin>".to_owned() } else { host::called(path) }
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -50,19 +50,19 @@ pub fn read_deal(
     }
     is_there(path)?;
     let format = known()?;
-    Ok((read::opened(path, &path.display().to_string(), MAX_DEAL_BYTES, sources)?, format))
+    Ok((read::opened(path, &read::called(path), MAX_DEAL_BYTES, sources)?, format))
 }
 
 /// Reads the text of the deal at `path`, which a file names, with at most `limit` bytes.
 pub(super) fn read_named(path: &Path, limit: u64, sources: &mut Sources) -> Result<(FileId, Format), Box<Diagnostic>> {
     is_there(path)?;
     let format = format_of(path)?;
-    Ok((read::file(path, &path.display().to_string(), limit, sources)?, format))
+    Ok((read::file(path, &read::called(path), limit, sources)?, format))
 }
 
 /// A missing file or a folder is worth saying before its ending is.
 fn is_there(path: &Path) -> Result<(), Box<Diagnostic>> {
-    let shown = path.display().to_string();
+    let shown = read::called(path);
     match std::fs::metadata(path) {
         Err(e) => Err(missing(path, &shown, &e)),
         Ok(meta) if meta.is_dir() => {

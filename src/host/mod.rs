@@ -23,6 +23,7 @@ pub use deal::{STDIN, format_of, read_deal};
 pub use find::find;
 pub use parallel::in_parallel;
 pub use policies::{PolicyFiles, policies, read_policy, read_policy_from_stdin};
+pub use read::called;
 pub(crate) use read::reason;
 pub use write::{create_whole_file, real_path, remove_file, replace_file, write_result};
 

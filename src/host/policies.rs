@@ -37,7 +37,7 @@ pub fn policies(paths: &[PathBuf]) -> PolicyFiles {
                 below.files.into_iter().map(|file| file.path).collect()
             }
             Ok(meta) if !meta.is_file() => {
-                found.problems.push(read::irregular(&path.display().to_string()));
+                found.problems.push(read::irregular(&read::called(path)));
                 continue;
             }
             Ok(_) if path.extension().is_some_and(|ending| ending == "policy") => vec![path.clone()],
@@ -60,7 +60,7 @@ pub fn policies(paths: &[PathBuf]) -> PolicyFiles {
 ///
 /// A diagnostic where it cannot be read, is too large or is not text.
 pub fn read_policy(path: &Path, sources: &mut Sources) -> Result<FileId, Box<Diagnostic>> {
-    let shown = path.strip_prefix(".").unwrap_or(path).display().to_string();
+    let shown = read::called(path.strip_prefix(".").unwrap_or(path));
     read::file(path, &shown, MAX_POLICY_BYTES, sources)
 }
 

@@ -87,6 +87,16 @@ pub(super) fn cannot_read(shown: &str, error: &io::Error) -> Box<Diagnostic> {
     Box::new(Diagnostic::placeless(Code::UnreadableFile, message))
 }
 
+/// A path as messages show it, on one line whatever is in it.
+pub fn called(path: &Path) -> String {
+    let shown = path.display().to_string();
+    if !shown.contains(char::is_control) {
+        return shown;
+    }
+    let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    shown.chars().map(escaped).collect()
+}
+
 /// What the system says, without its error number.
 pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {

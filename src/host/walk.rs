@@ -147,7 +147,7 @@ fn unreadable(dir: &Path, error: &walkdir::Error, wanted: impl Fn(&str) -> bool)
 /// A path as messages show it: without a leading `./`.
 pub(super) fn shown(dir: &Path, path: &Path) -> String {
     let path = if dir == Path::new(".") { path.strip_prefix(dir).unwrap_or(path) } else { path };
-    if path.as_os_str().is_empty() { ".".to_owned() } else { path.display().to_string() }
+    if path.as_os_str().is_empty() { ".".to_owned() } else { super::called(path) }
 }
 
 /// The path without `.` and `..` in it, as far as that is the same place: not where a link leads to elsewhere.

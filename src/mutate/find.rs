@@ -80,7 +80,7 @@ impl<'a> Finding<'a> {
         let constant = &self.policy.constants[id];
         for (place, (from, value)) in constant.values.iter().enumerate() {
             // How it was written is not kept: a percentage has its last place two places on.
-            let written = self.constant_text(constant.span, place);
+            let written = constant_text(self.sources, constant.span, place);
             for other in others(&self.policy.schema, value, &constant.ty, &written) {
                 self.add(Operator::Constant, constant.span, Change::Constant(id, place, (*from, other)));
             }
@@ -95,16 +95,6 @@ impl<'a> Finding<'a> {
                 }
             }
         }
-    }
-
-    /// Where a constant's values begin to be written.
-    fn constant_text(&self, span: Span, place: usize) -> String {
-        let Some(text) = self.sources.get(span.file).and_then(|file| file.text().get(span.end as usize..)) else {
-            return String::new();
-        };
-        let line = text.lines().nth(place + usize::from(place > 0)).unwrap_or_default();
-        let value = line.rsplit_once('=').map_or(line, |(_, value)| value);
-        value.split(" from ").next().unwrap_or_default().to_owned()
     }
 
     fn rules(&mut self, owner: Rules, rules: &'a RuleSet, shape: &'a Shape, ty: &Type) {
@@ -340,4 +330,14 @@ fn known(policy: &Policy, expr: ExprId) -> Option<Number> {
         },
         _ => None,
     }
+}
+
+/// How a value of the constant at `span` is written.
+pub(super) fn constant_text(sources: &Sources, span: Span, place: usize) -> String {
+    let Some(text) = sources.get(span.file).and_then(|file| file.text().get(span.end as usize..)) else {
+        return String::new();
+    };
+    let line = text.lines().nth(place + usize::from(place > 0)).unwrap_or_default();
+    let value = line.rsplit_once('=').map_or(line, |(_, value)| value);
+    value.split(" from ").next().unwrap_or_default().to_owned()
 }

@@ -1,9 +1,13 @@
 //! What a mutant changes, as a difference between two texts of the policy.
 
 use super::apply::rules_of;
-use super::{Change, Mutant, Rules};
-use crate::base::{Sources, Span};
+use super::{Change, Mutant, Rules, find};
+use crate::base::{Number, Sources, Span};
+use crate::facts::Value;
 use crate::policy::{ConstantId, ExprId, ExprKind, Policy, Shape, Window};
+
+/// The longest condition, in bytes, that is told beside what changes.
+const LONGEST: usize = 100;
 
 /// What a mutant changes, in the words of the policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +49,10 @@ pub fn words(policy: &Policy, sources: &Sources, mutant: &Mutant) -> Words {
             let line = |window: Window| vec![format!("{}{}", rule_head(policy, *rules, *rule), window_text(window))];
             (line(was.unwrap_or_default()), line(*window))
         }
-        Change::Constant(id, place, _) => (constant(policy, *id, *place), constant(&mutated, *id, *place)),
+        Change::Constant(id, place, _) => {
+            let is_percent = find::constant_text(sources, mutant.span, *place).contains("percent");
+            (constant(policy, *id, *place, is_percent), constant(&mutated, *id, *place, is_percent))
+        }
         Change::Presumed(fact, _) => {
             let line = |policy: &Policy| {
                 let of = &policy.schema.facts[*fact];
@@ -65,6 +72,7 @@ fn expression(policy: &Policy, mutated: &Policy, id: ExprId, written: &str) -> S
     let kind = &mutated.exprs[id].kind;
     let negated = matches!(policy.exprs[id].kind, ExprKind::Not(_));
     match kind {
+        ExprKind::Literal(Value::Number(n)) if written.ends_with("percent") => percent(*n).unwrap_or(text),
         // A cell says `false` where the expression is the column's negation.
         _ if negated && written == "false" => "true".to_owned(),
         ExprKind::And(parts) | ExprKind::Or(parts) if parts.len() > 1 && (negated || written.starts_with('(')) => {
@@ -140,7 +148,12 @@ fn rule_head(policy: &Policy, rules: Rules, place: u32) -> String {
         Rules::Decision(id) if matches!(policy.decisions[id].shape, Shape::Checklist) => "item",
         _ => "rule",
     };
-    format!("{word} {}: {}", rule.name, policy.text_of(rule.outcome))
+    // A condition is no part of what changes; that there is one is said all the same.
+    let condition = rule.condition.map(|condition| policy.text_of(condition)).map(|text| match text.len() {
+        0..=LONGEST => format!(" when {text}"),
+        _ => " when …".to_owned(),
+    });
+    format!("{word} {}: {}{}", rule.name, policy.text_of(rule.outcome), condition.unwrap_or_default())
 }
 
 fn window_text(window: Window) -> String {
@@ -149,10 +162,19 @@ fn window_text(window: Window) -> String {
     format!("{from}{until}")
 }
 
-fn constant(policy: &Policy, id: ConstantId, place: usize) -> Vec<String> {
+/// The number as a percentage, as far as it can be written so.
+fn percent(n: Number) -> Option<String> {
+    Some(format!("{} percent", n.multiply(Number::integer(100)).ok()?))
+}
+
+fn constant(policy: &Policy, id: ConstantId, place: usize, is_percent: bool) -> Vec<String> {
     let constant = &policy.constants[id];
     let Some((from, value)) = constant.values.get(place) else { return Vec::new() };
-    let value = policy.text_of_value(value, &constant.ty);
+    let text = policy.text_of_value(value, &constant.ty);
+    let value = match value {
+        Value::Number(n) if is_percent => percent(*n).unwrap_or(text),
+        _ => text,
+    };
     vec![match from {
         Some(from) => format!("constant {}: value {value} from {from}", constant.name),
         None => format!("constant {} = {value}", constant.name),

@@ -88,6 +88,12 @@ fn stray(span: Span, written: &str) -> Diagnostic {
     }
 }
 
+/// A carriage return without a line feed behind it.
+pub(super) fn lone_return(span: Span) -> Diagnostic {
+    let problem = Diagnostic::error(Code::StrayCharacter, span, "a carriage return that ends no line");
+    problem.help("line ends are LF or CRLF")
+}
+
 fn foreign(c: char) -> String {
     format!("`{c}` is not a sign of the language")
 }

@@ -77,6 +77,7 @@ pub fn parse(id: FileId, file: &SourceFile) -> (File, Vec<Diagnostic>) {
         }
         reader.chunk(&chunk);
     }
+    reader.lone_returns();
     let Reader { file, mut diagnostics, .. } = reader;
     diagnostics.sort_by_key(|d| d.primary.as_ref().map_or(0, |label| label.span.start));
     (file, diagnostics)
@@ -92,6 +93,24 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
+    /// Carriage returns that end no line. Some editors show them as the end of one, so that what seems to stand in a line
+    /// of its own is part of a comment.
+    fn lone_returns(&mut self) {
+        let bytes = self.text.as_bytes();
+        let lone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
+        let known = |at: usize, told: &[Diagnostic]| {
+            told.iter().any(|d| d.primary.as_ref().is_some_and(|label| label.span.start as usize == at))
+        };
+        for at in self.text.match_indices('\r').map(|(at, _)| at).filter(lone) {
+            if self.diagnostics.len() >= MAX_PROBLEMS {
+                break;
+            }
+            if !known(at, &self.diagnostics) {
+                self.diagnostics.push(faults::lone_return(Span::new(self.id, at, at + 1)));
+            }
+        }
+    }
+
     fn chunk(&mut self, chunk: &scan::Chunk) {
         for fault in chunk.faults.iter().take(MAX_PROBLEMS.saturating_sub(self.diagnostics.len())) {
             self.diagnostics.push(faults::explain(self.id, self.text, *fault));

@@ -176,6 +176,16 @@ fn a_link_without_a_snapshot_behind_it_is_told_and_never_replaced() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_name_with_line_ends_is_told_on_one_line() {
+    let folder = folder();
+    folder.write("cases/two\nlines.ron", "(name: \"");
+    let ended = folder.test(&["--check"]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.err.contains(r"--> cases/two\nlines.ron:1:9"), "{}", ended.err);
+}
+
 #[test]
 fn a_folder_named_by_the_manifest_that_is_not_there_keeps_the_others() {
     let folder = folder();

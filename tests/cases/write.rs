@@ -184,6 +184,19 @@ fn a_file_of_cases_that_was_emptied_does_not_pass() {
 }
 
 #[test]
+fn the_old_and_the_new_words_of_a_reason_are_told() {
+    let folder = Folder::accepted();
+    let long = "It is a beginning, and whoever begins with so little may come to much more in the years to come, or so we hope";
+    folder.edit("grades.policy", "It is a beginning", long);
+    let ended = folder.test(&["--check"]);
+    let lines = format!("    - by some: It is a beginning\n    + by some: {long}\n");
+    let told = format!("  still fair; with another reason of some\n{lines}      1 case");
+    assert!(ended.out.contains(&told), "{}", ended.out);
+    let ended = folder.test(&["--check", "--verbose"]);
+    assert!(ended.out.contains(&format!("reason of some\n{lines}\n")), "{}", ended.out);
+}
+
+#[test]
 fn insta_reads_the_same_contents() {
     let folder = Folder::accepted();
     let read = insta::Snapshot::from_file(&folder.path(SNAPSHOT)).unwrap();

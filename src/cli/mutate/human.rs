@@ -7,6 +7,7 @@ use super::super::output::{HEADING, Output};
 use super::{Counts, Fate, Results, Tried};
 use crate::facts::write;
 use crate::mutate::Telling;
+use crate::trace::words::count;
 
 const OLD: Style = AnsiColor::Red.on_default();
 const NEW: Style = AnsiColor::Green.on_default();
@@ -20,7 +21,7 @@ pub(super) fn show(results: &Results<'_>, verbose: bool, output: &mut Output) ->
             }
             Fate::Unfinished(tries) => {
                 output.line(&difference(tried, "not finished"))?;
-                let tries = crate::trace::words::count(*tries, "try", "tries");
+                let tries = count(*tries, "try", "tries");
                 output
                     .line(&format!("  no case noticed it, and this ended after {tries} to find a deal that tells\n"))?;
             }
@@ -68,25 +69,23 @@ fn told(results: &Results<'_>, telling: Option<&Telling>, tries: usize) -> Strin
 }
 
 fn summary(counts: &Counts, interrupted: bool) -> String {
-    let mut text = match counts.all {
-        1 => "1 mistake: ".to_owned(),
-        n => format!("{n} mistakes: "),
-    };
+    let number = |n: usize| count(n, "", "").trim_end().to_owned();
+    let mut text = format!("{}: ", count(counts.all, "mistake", "mistakes"));
     text.push_str(&format!(
         "{} killed ({} by expectations, {} by snapshots alone), {} survived",
-        counts.killed(),
-        counts.by_expectation,
-        counts.by_snapshot,
-        counts.survived
+        number(counts.killed()),
+        number(counts.by_expectation),
+        number(counts.by_snapshot),
+        number(counts.survived)
     ));
     if counts.equal > 0 {
-        text.push_str(&format!(", {} without effect", counts.equal));
+        text.push_str(&format!(", {} without effect", number(counts.equal)));
     }
     if counts.unfinished > 0 {
-        text.push_str(&format!(", {} not finished", counts.unfinished));
+        text.push_str(&format!(", {} not finished", number(counts.unfinished)));
     }
     if counts.not_tried > 0 {
-        text.push_str(&format!(", {} not tried", counts.not_tried));
+        text.push_str(&format!(", {} not tried", number(counts.not_tried)));
     }
     let cut = counts.unfinished + counts.not_tried > 0;
     if cut {

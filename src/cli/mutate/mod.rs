@@ -45,13 +45,13 @@ pub(super) struct Arguments {
     #[arg(value_name = "NAME")]
     names: Vec<String>,
     /// At most so many mistakes, picked from all
-    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, value_name = "N", value_parser = most)]
     max: Option<usize>,
     /// Which mistakes `--max` picks: the same for the same number
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     /// Stop after so many seconds; what was not tried is said
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<u64>,
     /// How many deals to try for each mistake that survives
     #[arg(long, value_name = "N", default_value_t = 2_000)]
@@ -62,6 +62,14 @@ pub(super) struct Arguments {
     /// Show also what noticed each mistake
     #[arg(long, short)]
     verbose: bool,
+}
+
+fn most(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "write how many, 1 or more".to_owned())
+}
+
+fn seconds(text: &str) -> Result<u64, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "write whole seconds, 1 or more".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

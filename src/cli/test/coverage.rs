@@ -36,7 +36,7 @@ pub(super) struct Asked {
     #[arg(long, value_name = "FILE")]
     coverage_json: Option<PathBuf>,
     /// Fail where less than this percentage was exercised
-    #[arg(long, value_name = "PERCENT", value_parser = permille)]
+    #[arg(long, value_name = "PERCENT", value_parser = permille, allow_hyphen_values = true)]
     fail_under: Option<Permille>,
 }
 

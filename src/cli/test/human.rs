@@ -13,8 +13,10 @@ use crate::diagnostic::{Diagnostic, render};
 use crate::host::CaseFiles;
 use crate::pack::Pack;
 use crate::policy::{DecisionId, Node};
-use crate::trace::summary::{Group, groups, listed};
+use crate::trace::summary::{Change, Group, Reworded, groups, listed};
 
+const OLD: Style = AnsiColor::Red.on_default();
+const NEW: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const CHANGED: Style = AnsiColor::Yellow.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -55,6 +57,7 @@ fn changes(
             output.line(&heading(CHANGED, "~", cases, done))?;
             for change in done.changes() {
                 output.line(&format!("  {CODE}{}{CODE:#}: {}", change.name(), change.colored()))?;
+                reasons(change, output)?;
             }
             output.line("")?;
         }
@@ -70,6 +73,19 @@ fn changes(
     if !new.is_empty() {
         let no = if new.len() == 1 { "has no snapshot yet" } else { "have no snapshot yet" };
         output.line(&format!("{HEADING}{}{HEADING:#} {no}: {}\n", count(new.len()), listed(&new, MOST_CASES)))?;
+    }
+    Ok(())
+}
+
+/// The reasons of a change that are other than before: what was and what is.
+pub(super) fn reasons(change: &Change, output: &mut Output) -> Result<(), Failure> {
+    for (was, is) in change.reworded().iter().map(Reworded::lines) {
+        if let Some(was) = was {
+            output.line(&format!("    {OLD}- {was}{OLD:#}"))?;
+        }
+        if let Some(is) = is {
+            output.line(&format!("    {NEW}+ {is}{NEW:#}"))?;
+        }
     }
     Ok(())
 }
@@ -101,7 +117,16 @@ pub(super) fn by_decision(group: &Group) -> String {
     let mut text = format!("{HEADING}{}{HEADING:#}{label}\n", group.decision);
     for way in group.ways.iter().take(MOST_WAYS) {
         let names = listed(&way.deals, MOST_CASES);
-        text.push_str(&format!("  {}\n      {}: {names}\n", way.change.colored(), count(way.deals.len())));
+        text.push_str(&format!("  {}\n", way.change.colored()));
+        // One that is too long for the sentence is told below it.
+        if let [one] = way.change.reworded().as_slice()
+            && one.after.is_none_or(|after| !way.change.words().contains(after))
+        {
+            let (was, is) = one.lines();
+            text.extend(was.map(|was| format!("    {OLD}- {was}{OLD:#}\n")));
+            text.extend(is.map(|is| format!("    {NEW}+ {is}{NEW:#}\n")));
+        }
+        text.push_str(&format!("      {}: {names}\n", count(way.deals.len())));
     }
     if let Some(rest) = group.ways.get(MOST_WAYS..).filter(|rest| !rest.is_empty()) {
         let deals: usize = rest.iter().map(|way| way.deals.len()).sum();
@@ -137,7 +162,8 @@ fn counts(all: &[(&Ran<'_>, &Done<'_>)], saved: &Saved, unread: Option<String>) 
         (CHANGED, of(&|done| !done.has_failed() && done.verdict == Verdict::New), "new"),
     ];
     let counted = parts.iter().filter(|(_, n, _)| *n > 0);
-    let counted: Vec<String> = counted.map(|(style, n, what)| format!("{style}{n} {what}{style:#}")).collect();
+    let counted: Vec<String> =
+        counted.map(|(style, n, what)| format!("{style}{}{style:#}", grouped(*n, what))).collect();
     let mut text = match all.len() {
         0 => "no case was run".to_owned(),
         n => format!("{}: {}", count(n), counted.join(", ")),
@@ -146,7 +172,7 @@ fn counts(all: &[(&Ran<'_>, &Done<'_>)], saved: &Saved, unread: Option<String>) 
         (of(&|done| done.has_failed() && changed(done)), "changed"),
         (of(&|done| done.has_failed() && done.verdict == Verdict::New), "new"),
     ];
-    let too: Vec<String> = too.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let too: Vec<String> = too.iter().filter(|(n, _)| *n > 0).map(|(n, what)| grouped(*n, what)).collect();
     if !too.is_empty() {
         text.push_str(&format!("; of those that failed {} too", too.join(", ")));
     } else if failed == 0 && of(&|done| done.verdict != Verdict::Same) > 0 {
@@ -179,6 +205,11 @@ fn advice(saved: &Saved, output: &mut Output) {
     if !saved.deleted.is_empty() {
         output.remark(&format!("\nDeleted: {}", listed(&saved.deleted, MOST_CASES)));
     }
+}
+
+/// `95,000 as expected`
+pub(super) fn grouped(n: usize, what: &str) -> String {
+    crate::trace::words::count(n, what, what)
 }
 
 pub(super) fn count(n: usize) -> String {

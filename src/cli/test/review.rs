@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use rustc_hash::FxHashSet;
 
-use super::human::{by_decision, causes_first, count, names};
+use super::human::{by_decision, causes_first, count, grouped, names, reasons};
 use super::ran::Ran;
 use super::save::{Refused, failure};
 use crate::cases::{self, Snapshot, Verdict, alike};
@@ -130,7 +130,8 @@ pub(super) fn review(
     let words = if total == 0 {
         "nothing has changed".to_owned()
     } else {
-        format!("{} accepted, {rejected} rejected, {skipped} skipped", count(accepted))
+        let others = [grouped(rejected, "rejected"), grouped(skipped, "skipped")];
+        format!("{} accepted, {}", count(accepted), others.join(", "))
     };
     output.line(&words)?;
     if failed {
@@ -181,13 +182,12 @@ fn details(ran: &[Ran<'_>], set: &[Place], output: &mut Output) -> Result<(), Fa
         }
         for change in done.changes() {
             output.line(&format!("  {CODE}{}{CODE:#}: {}", change.name(), change.colored()))?;
-            // What it rests on now; the line before that is the outcome, which has just been told.
-            for line in change
-                .after
-                .iter()
-                .flat_map(|now| now.to_string().lines().skip(1).map(str::to_owned).collect::<Vec<_>>())
-            {
-                output.line(&line)?;
+            reasons(change, output)?;
+            // What it rests on now; the line before that is the outcome, and what is reworded has just been told too.
+            let told: Vec<String> = change.reworded().iter().filter_map(|reason| reason.lines().1).collect();
+            let now = change.after.as_ref().map(ToString::to_string).unwrap_or_default();
+            for line in now.lines().skip(1).filter(|line| !told.iter().any(|told| told == line.trim_start())) {
+                output.line(line)?;
             }
         }
     }

@@ -157,7 +157,7 @@ fn gone(file: &Ran<'_>) -> Vec<String> {
 
 /// A path as messages show it: without a leading `./`.
 fn shown(path: &Path) -> String {
-    path.strip_prefix(".").unwrap_or(path).display().to_string()
+    host::called(path.strip_prefix(".").unwrap_or(path))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Refused> {

@@ -1,7 +1,7 @@
 //! What happens, for people.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
@@ -11,7 +11,7 @@ use crate::cli::exit::Failure;
 use crate::cli::output::{HEADING, Output};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::host;
-use crate::host::live::{Current, Notice, Stale};
+use crate::host::live::{Current, Notice, Stale, WatchedFile};
 use crate::pack::{Error, Pack};
 use crate::trace::data::Status;
 use crate::trace::summary::{groups, listed};
@@ -96,7 +96,14 @@ pub(super) fn notice(
                 return if readable { block(output, &told, "") } else { Ok(()) };
             }
             let mut heading = match update.mended.as_slice() {
-                [] => format!("{} changed", listed(&names, MOST_NAMES)),
+                [] => match emptied(current, files).as_slice() {
+                    [] => format!("{} changed", listed(&names, MOST_NAMES)),
+                    [_] if files.len() == 1 => format!("{} changed: it is empty now", listed(&names, MOST_NAMES)),
+                    empty => {
+                        let empty = listed(empty, MOST_NAMES);
+                        format!("{} changed; empty now: {empty}", listed(&names, MOST_NAMES))
+                    }
+                },
                 mended => format!("{} {GOOD}good again{GOOD:#}", listed(mended, MOST_NAMES)),
             };
             if let Some(stale) = &current.stale {
@@ -109,6 +116,13 @@ pub(super) fn notice(
             Ok(())
         }
     }
+}
+
+/// Those of the files that say nothing.
+fn emptied(current: &Current, files: &[PathBuf]) -> Vec<String> {
+    let says_nothing = |file: &&WatchedFile| file.text.as_ref().is_ok_and(|text| text.trim().is_empty());
+    let empty = current.files.iter().filter(|file| files.contains(&file.path)).filter(says_nothing);
+    empty.map(|file| host::called(&file.path)).collect()
 }
 
 /// A heading with the time, and what belongs to it, written at once.

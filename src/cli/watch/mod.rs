@@ -87,6 +87,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     for name in &arguments.decision {
         eval::decision(&live.pack(), name)?;
     }
+    arguments.how.admit(&live.pack())?;
     let notices = live.notices();
     session.begin(&live)?;
     let options = if arguments.poll { WatchOptions::polling() } else { WatchOptions::default() };

@@ -296,6 +296,15 @@ fn pack() -> String {
     text
 }
 
+#[test]
+fn a_carriage_return_alone_ends_no_line_and_hides_none() {
+    let text = "fact a: boolean # not\rfact b: boolean\r\ndecide c: boolean = a\r\n";
+    let (_, diagnostics) = parse(text);
+    let told: Vec<_> = diagnostics.iter().map(|d| (d.message.as_str(), d.help[0].message.as_str())).collect();
+    assert_eq!(told, [("a carriage return that ends no line", "line ends are LF or CRLF")]);
+    assert!(parse(&text.replace("\rfact", "\r\nfact")).1.is_empty());
+}
+
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in "(?s).{0,200}") {

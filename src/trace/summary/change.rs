@@ -33,6 +33,17 @@ pub enum Tone {
     New,
 }
 
+/// A reason in other words than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reworded<'a> {
+    /// The rule that gives it; `None` where none does, as of a default.
+    pub rule: Option<&'a str>,
+    /// What it was, if there was one.
+    pub before: Option<&'a str>,
+    /// What it is, if there is one.
+    pub after: Option<&'a str>,
+}
+
 /// What differs between two summaries of one deal: answers in the order of `after`, then those that are gone.
 pub fn changes(before: &Summary, after: &Summary) -> Vec<Change> {
     let was: FxHashMap<&str, &Entry> = before.entries.iter().map(|entry| (entry.name.as_str(), entry)).collect();
@@ -43,6 +54,17 @@ pub fn changes(before: &Summary, after: &Summary) -> Vec<Change> {
     });
     let gone = before.entries.iter().filter(|entry| !is.contains_key(entry.name.as_str()));
     moved.chain(gone.map(|entry| Change { before: Some(entry.clone()), after: None })).collect()
+}
+
+impl Reworded<'_> {
+    /// It as a summary says it: `by legal_bar: The law leaves us no way`, what was and what is.
+    pub fn lines(&self) -> (Option<String>, Option<String>) {
+        let line = |reason: &str| match self.rule {
+            Some(rule) => format!("by {rule}: {reason}"),
+            None => format!("because {reason}"),
+        };
+        (self.before.map(line), self.after.map(line))
+    }
 }
 
 impl Change {
@@ -59,6 +81,14 @@ impl Change {
     /// What people call the decision.
     pub fn label(&self) -> &str {
         self.entry().map_or("", |entry| &entry.label)
+    }
+
+    /// The reasons that are put in other words than before, where the same rules still stand.
+    pub fn reworded(&self) -> Vec<Reworded<'_>> {
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) if !self.is_outcome() => reworded(before, after),
+            _ => Vec::new(),
+        }
     }
 
     /// Whether there is another outcome, rather than other reasons for the same.
@@ -200,7 +230,7 @@ fn other(before: &Entry, after: &Entry) -> String {
             (None, None) => "now computed otherwise".to_owned(),
         });
     } else if before.rules != after.rules || before.reasons != after.reasons {
-        parts.push("with another reason".to_owned());
+        parts.push(another_reason(&reworded(before, after)));
     }
     differing(&mut parts, "missing", &before.missing, &after.missing);
     differing(&mut parts, "presuming", &before.presumed, &after.presumed);
@@ -215,6 +245,38 @@ fn other(before: &Entry, after: &Entry) -> String {
         parts.push(format!("called “{}”", after.label));
     }
     if parts.is_empty() { "in another order".to_owned() } else { parts.join("; ") }
+}
+
+/// How many characters two reasons may have to be told within a sentence.
+const MOST_CHARACTERS: usize = 120;
+
+/// Which reasons are others, and how if it is one that is short.
+fn another_reason(reworded: &[Reworded<'_>]) -> String {
+    let rules: Vec<&str> = reworded.iter().filter_map(|reason| reason.rule).collect();
+    let of = if rules.is_empty() { String::new() } else { format!(" of {}", named(&rules)) };
+    match reworded {
+        [Reworded { before: Some(before), after: Some(after), .. }]
+            if before.chars().count() + after.chars().count() <= MOST_CHARACTERS =>
+        {
+            format!("with another reason{of}: “{before}” → “{after}”")
+        }
+        [] | [_] => format!("with another reason{of}"),
+        _ => format!("with other reasons{of}"),
+    }
+}
+
+fn reworded<'a>(before: &'a Entry, after: &'a Entry) -> Vec<Reworded<'a>> {
+    let rules = after.rules.iter().filter_map(|is| {
+        let was = before.rules.iter().find(|was| was.rule == is.rule)?;
+        Some(Reworded { rule: Some(&is.rule), before: was.reason.as_deref(), after: is.reason.as_deref() })
+    });
+    let reason = |entry: &'a Entry, at: usize| entry.reasons.get(at).map(String::as_str);
+    let reasons = (0..before.reasons.len().max(after.reasons.len())).map(|at| Reworded {
+        rule: None,
+        before: reason(before, at),
+        after: reason(after, at),
+    });
+    rules.chain(reasons).filter(|reason| reason.before != reason.after).collect()
 }
 
 fn differing(parts: &mut Vec<String>, what: &str, before: &[String], after: &[String]) {

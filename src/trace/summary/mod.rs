@@ -10,7 +10,7 @@ mod group;
 mod tests;
 mod text;
 
-pub use change::{Change, Tone, changes};
+pub use change::{Change, Reworded, Tone, changes};
 pub use group::{Group, Way, groups, listed};
 pub use text::Malformed;
 

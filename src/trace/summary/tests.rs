@@ -58,7 +58,21 @@ fn the_same_outcome_for_other_reasons_is_a_change_too() {
     assert_eq!(told(&bid, &by_default("a", "waived")), "a: still waived; now by default, no longer by bid");
     let reason = Some("They said so".to_owned());
     let reasoned = Entry { rules: vec![Because { rule: "bid".to_owned(), reason }], ..bid.clone() };
-    assert_eq!(told(&bid, &reasoned), "a: still waived; with another reason");
+    assert_eq!(told(&bid, &reasoned), "a: still waived; with another reason of bid");
+    let because = |reason: &str| {
+        let rules = vec![Because { rule: "bid".to_owned(), reason: Some(reason.to_owned()) }];
+        Entry { rules, ..bid.clone() }
+    };
+    let told_of = told(&because("They said so"), &because("They wrote so"));
+    assert_eq!(told_of, "a: still waived; with another reason of bid: “They said so” → “They wrote so”");
+    let long = "so ".repeat(60);
+    assert_eq!(told(&because(&long), &because("No")), "a: still waived; with another reason of bid");
+    let change = Change { before: Some(because(&long)), after: Some(because("No")) };
+    let lines: Vec<_> = change.reworded().iter().map(Reworded::lines).collect();
+    assert_eq!(lines, [(Some(format!("by bid: {long}")), Some("by bid: No".to_owned()))]);
+    let default = |reason: &str| Entry { reasons: vec![reason.to_owned()], ..by_default("a", "waived") };
+    let told_of = told(&default("As ever"), &default("As usual"));
+    assert_eq!(told_of, "a: still waived; with another reason: “As ever” → “As usual”");
     let referred = Entry { refer: vec!["Head of Sales: Is it worth it?".to_owned()], ..bid.clone() };
     assert_eq!(told(&bid, &referred), "a: still waived; now referred to Head of Sales");
     let asked = Entry { refer: vec!["Head of Sales: Can we?".to_owned()], ..bid.clone() };
