@@ -7,6 +7,9 @@ use crate::engine::{self, Answer, Answers, Fault, FaultKind, Options, State};
 use crate::facts::Deal;
 use crate::policy::{DecisionId, ExprId, ExprKind, Function, Node};
 
+/// What the engine may spend on showing that a fact does not matter; one that it cannot show this of is kept.
+const BUDGET: u64 = 200;
+
 impl Search<'_, '_, '_> {
     pub(super) fn conflicts(&mut self, id: DecisionId) -> Result<(), Stopped> {
         let conflict = self.somewhere(id, |verdict| verdict.conflict);
@@ -110,7 +113,7 @@ impl Search<'_, '_, '_> {
         ends: impl Fn(&Answer) -> Option<T>,
     ) -> Option<(T, Witness)> {
         let policy = self.policy();
-        let options = Options { explain: false, only: Some(vec![id]), ..Options::default() };
+        let options = Options { explain: false, only: Some(vec![id]), budget: BUDGET, ..Options::default() };
         let ended = |deal: &Deal| {
             let decisions = engine::decide(policy, deal, witness.as_of, &options);
             let taken = decisions.taken.into_iter().find(|taken| taken.decision == id)?;
