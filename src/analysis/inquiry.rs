@@ -2,11 +2,16 @@
 
 use jiff::civil::Date;
 
-use super::circuit::{Lit, Search, Solver};
+use super::circuit::{Lit, Run, Search, Solver};
 use super::encode::{Codes, Coding, Key, Slot};
 use super::machine::Machine;
 use super::samples::Samples;
 use crate::facts::{Deal, FactId, Schema, TypeKind, Value};
+
+/// How many codes are tried at a time on the way to zero.
+const CANDIDATES: i128 = 64;
+/// How often: enough for a number of 127 bits.
+const MOST_STEPS: usize = 24;
 
 /// What was asked for was not finished: it was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,11 +72,16 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
     /// A deal for which all of these hold: a small one with ordinary values, in which presumptions are kept where they
     /// can be. `None` where there is none.
     pub(super) fn example(&mut self, all: &[Lit]) -> Result<Option<Witness>, Stopped> {
-        if !self.can(all)? {
-            return Ok(None);
-        }
+        let mut codes = match self.samples.find(&self.machine.circuit, all) {
+            Some(found) => self.read(&found),
+            None if self.can(all)? => {
+                let solver = &self.solver;
+                self.read(&|lit| solver.input(lit))
+            }
+            None => return Ok(None),
+        };
         let mut held = all.to_vec();
-        let mut codes = Codes::default();
+        held.push(self.machine.encoded.allowed);
         let keys: Vec<Key> = self.machine.inputs.slots.keys().cloned().collect();
         let ahead = |key: &&Key| matches!(key, Key::AsOf | Key::Length(_));
         for key in keys.iter().filter(ahead).chain(keys.iter().filter(|key| !ahead(key))) {
@@ -81,72 +91,64 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
                     continue;
                 }
             }
-            let Some(slot) = self.machine.inputs.slots.get(key).cloned() else { continue };
-            let code = self.ordinary(&mut held, key, &slot)?;
-            held.extend(slot.is(code));
-            codes.insert(key.clone(), code);
+            self.settle(&mut codes, key, &held);
         }
-        let (deal, as_of) = self
-            .machine
-            .inputs
-            .deal(self.machine.policy, |key, slot| codes.get(key).copied().unwrap_or(Some(slot.domain.low)));
+        let (deal, as_of) = self.machine.inputs.deal(self.machine.policy, |key, _| codes.get(key).copied().flatten());
         Ok(Some(Witness { deal, as_of }))
     }
 
-    /// The most ordinary code that a slot can have where all that is `held` holds.
-    fn ordinary(&mut self, held: &mut Vec<Lit>, key: &Key, slot: &Slot) -> Result<Option<i128>, Stopped> {
-        for code in self.usual(key, slot) {
-            if self.can_also(held, &slot.is(code))? {
-                return Ok(code);
+    /// The codes that inputs have.
+    fn read(&self, input: &dyn Fn(Lit) -> bool) -> Codes {
+        self.machine.inputs.slots.iter().map(|(key, slot)| (key.clone(), slot.read(input))).collect()
+    }
+
+    /// Gives a slot the most ordinary code with which all that is `held` still holds, the others as they are.
+    fn settle(&self, codes: &mut Codes, key: &Key, held: &[Lit]) {
+        let Some(slot) = self.machine.inputs.slots.get(key) else { return };
+        let now = codes.get(key).copied().unwrap_or(Some(slot.domain.low));
+        let usual = self.usual(key, slot);
+        if let Some(code) = self.first(codes, key, &usual, held) {
+            codes.insert(key.clone(), code);
+            return;
+        }
+        // Nearer and nearer to zero, in ever smaller steps.
+        let Some(mut far) = now else { return };
+        let mut near = 0i128.clamp(slot.domain.low, slot.domain.high);
+        for _ in 0..MOST_STEPS {
+            let steps = (0..CANDIDATES).map(|step| {
+                let way = far.saturating_sub(near);
+                near.saturating_add(way / CANDIDATES * step + way % CANDIDATES * step / CANDIDATES)
+            });
+            let mut steps: Vec<i128> = steps.collect();
+            steps.dedup();
+            let tried: Vec<Option<i128>> = steps.iter().copied().map(Some).collect();
+            let found = self.first(codes, key, &tried, held).flatten();
+            let at = found.and_then(|found| steps.iter().position(|&step| step == found)).unwrap_or(steps.len());
+            far = found.unwrap_or(far);
+            match at.checked_sub(1) {
+                Some(before) if steps[before].abs_diff(far) > 1 => near = steps[before],
+                _ => break,
             }
         }
-        // None is left out where the slot can be something.
-        if slot.none != Lit::FALSE && !self.can_also(held, &[!slot.none])? {
-            return Ok(None);
+        codes.insert(key.clone(), Some(far));
+    }
+
+    /// The first of some codes of a slot with which all that is `held` holds, the others as they are.
+    fn first(&self, codes: &Codes, key: &Key, tried: &[Option<i128>], held: &[Lit]) -> Option<Option<i128>> {
+        let slot = self.machine.inputs.slots.get(key)?;
+        let mut inputs = self.machine.input_words(codes);
+        for lit in slot.bits.iter().chain([&slot.none]) {
+            inputs.insert(lit.gate(), 0);
         }
-        held.push(!slot.none);
-        self.least(held, slot)
-    }
-
-    fn can_also(&mut self, held: &[Lit], also: &[Lit]) -> Result<bool, Stopped> {
-        self.can(&[held, also].concat())
-    }
-
-    /// The code that is nearest to zero, above it if there is one.
-    fn least(&mut self, held: &[Lit], slot: &Slot) -> Result<Option<i128>, Stopped> {
-        let (low, high) = (slot.domain.low, slot.domain.high);
-        if low < 0 && high >= 0 {
-            let above = self.between(slot, 0, high);
-            if self.can_also(held, &[above])? {
-                return self.nearest(held, slot, 0, high, false).map(Some);
+        let tried = &tried[..tried.len().min(64)];
+        for (lane, code) in tried.iter().enumerate() {
+            for lit in slot.is(*code).into_iter().filter(|lit| !lit.is_constant()) {
+                *inputs.entry(lit.gate()).or_default() |= u64::from(!lit.is_negated()) << lane;
             }
-            return self.nearest(held, slot, low, -1, true).map(Some);
         }
-        self.nearest(held, slot, low, high, high < 0).map(Some)
-    }
-
-    /// The lowest code between the ends that there is, or where `from_above` the highest.
-    fn nearest(
-        &mut self,
-        held: &[Lit],
-        slot: &Slot,
-        mut low: i128,
-        mut high: i128,
-        from_above: bool,
-    ) -> Result<i128, Stopped> {
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let (near, far) =
-                if from_above { ((middle + 1, high), (low, middle)) } else { ((low, middle), (middle + 1, high)) };
-            let inside = self.between(slot, near.0, near.1);
-            (low, high) = if self.can_also(held, &[inside])? { near } else { far };
-        }
-        Ok(low)
-    }
-
-    /// Where a slot's code lies between the ends.
-    pub(super) fn between(&mut self, slot: &Slot, low: i128, high: i128) -> Lit {
-        self.machine.between(slot, low, high)
+        let run = Run::of(&self.machine.circuit, |gate| inputs.get(&gate).copied().unwrap_or(0));
+        let holds = held.iter().fold(u64::MAX, |lanes, lit| lanes & run.lit(*lit));
+        tried.get(holds.trailing_zeros() as usize).copied()
     }
 
     /// Codes that a deal is likely to have, the likeliest first.

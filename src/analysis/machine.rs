@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
-use super::circuit::{Circuit, Integer, Lit, Run, TooWide};
-use super::encode::{Codes, Encoded, Form, Inputs, Key, Slot, Symbol, Verdict, encode};
+use super::circuit::{Circuit, Lit, Run, TooWide};
+use super::encode::{Codes, Encoded, Form, Inputs, Key, Symbol, Verdict, encode};
 use crate::facts::deal::date_of_day;
 use crate::facts::{DateRange, Deal, ItemSet, Type, TypeKind, Value};
 use crate::policy::{DecisionId, Policy};
@@ -71,20 +71,20 @@ impl<'p> Machine<'p> {
 
     /// What each literal comes to where the inputs have these codes.
     fn run(&self, codes: &Codes) -> impl Fn(Lit) -> bool + use<> {
-        let mut inputs: FxHashMap<usize, bool> = FxHashMap::default();
-        for (key, slot) in &self.inputs.slots {
-            let code = codes.get(key).copied().unwrap_or(Some(slot.domain.low));
-            inputs.extend(slot.is(code).iter().map(|lit| (lit.gate(), !lit.is_negated())));
-        }
-        let run = Run::of(&self.circuit, |gate| if inputs.get(&gate) == Some(&true) { u64::MAX } else { 0 });
+        let inputs = self.input_words(codes);
+        let run = Run::of(&self.circuit, |gate| inputs.get(&gate).copied().unwrap_or(0));
         move |lit| run.lit(lit) & 1 == 1
     }
 
-    /// Where a slot's code lies between the ends.
-    pub(super) fn between(&mut self, slot: &Slot, low: i128, high: i128) -> Lit {
-        let above = Integer::constant(low).at_most(&mut self.circuit, &slot.code);
-        let below = slot.code.at_most(&mut self.circuit, &Integer::constant(high));
-        self.circuit.and(above, below)
+    /// The inputs of 64 runs that all have these codes.
+    pub(super) fn input_words(&self, codes: &Codes) -> FxHashMap<usize, u64> {
+        let mut inputs: FxHashMap<usize, u64> = FxHashMap::default();
+        for (key, slot) in &self.inputs.slots {
+            let code = codes.get(key).copied().unwrap_or(Some(slot.domain.low));
+            let lits = slot.is(code).into_iter().filter(|lit| !lit.is_constant());
+            inputs.extend(lits.map(|lit| (lit.gate(), if lit.is_negated() { 0 } else { u64::MAX })));
+        }
+        inputs
     }
 
     /// The code that is presumed where nobody says.

@@ -81,6 +81,17 @@ impl Samples {
         false
     }
 
+    /// The inputs of one of the deals for which all of these hold.
+    pub(super) fn find(&mut self, circuit: &Circuit, all: &[Lit]) -> Option<impl Fn(Lit) -> bool + use<>> {
+        let (sample, lanes) = self.runs.iter_mut().find_map(|sample| {
+            sample.run.extend(circuit, |_| 0);
+            let lanes = all.iter().fold(sample.allowed, |lanes, lit| lanes & sample.run.lit(*lit));
+            (lanes != 0).then_some((sample, lanes))
+        })?;
+        let (inputs, lane) = (sample.inputs.clone(), lanes.trailing_zeros());
+        Some(move |lit: Lit| (inputs.get(&lit.gate()).copied().unwrap_or(0) >> lane & 1 == 1) != lit.is_negated())
+    }
+
     /// Whether all of these hold in one of the deals.
     pub(super) fn show(&mut self, circuit: &Circuit, all: &[Lit]) -> bool {
         self.runs.iter_mut().any(|sample| {

@@ -58,6 +58,13 @@ impl<'s> Solver<'s> {
         }
     }
 
+    /// What an input is in what the last search found; inputs that do not matter are false.
+    pub(in crate::analysis) fn input(&self, lit: Lit) -> bool {
+        let known = self.variables.get(lit.gate()).copied().flatten();
+        let value = known.is_some_and(|known| self.sat.value_lit(known) == lbool::TRUE);
+        value != lit.is_negated()
+    }
+
     fn literal(&mut self, circuit: &Circuit, lit: Lit) -> SatLit {
         let gate = self.learn(circuit, lit.gate());
         if lit.is_negated() { !gate } else { gate }

@@ -427,6 +427,15 @@ impl Slot {
         let bits = self.bits.iter().enumerate().map(|(i, &bit)| if (above >> i) & 1 == 1 { bit } else { !bit });
         bits.chain([!self.none]).collect()
     }
+
+    /// The code that these literals have.
+    pub(in crate::analysis) fn read(&self, lit: impl Fn(Lit) -> bool) -> Option<i128> {
+        if self.none != Lit::FALSE && lit(self.none) {
+            return None;
+        }
+        let bits = self.bits.iter().enumerate().filter(|(_, bit)| lit(**bit));
+        Some(self.domain.low + bits.map(|(place, _)| 1i128 << place).sum::<i128>())
+    }
 }
 
 /// Where `number` lies between the ends.
