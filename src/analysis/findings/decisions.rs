@@ -8,7 +8,7 @@ use crate::facts::Deal;
 use crate::policy::{DecisionId, ExprId, ExprKind, Function, Node};
 
 /// What the engine may spend on showing that a fact does not matter; one that it cannot show this of is kept.
-const BUDGET: u64 = 200;
+const BUDGET: u64 = 20;
 
 impl Search<'_, '_, '_> {
     pub(super) fn conflicts(&mut self, id: DecisionId) -> Result<(), Stopped> {
