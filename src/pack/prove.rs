@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::Pack;
 use crate::analysis::{self, Finding, FindingKind, Unsettled, Why, Witness};
 use crate::base::Span;
-use crate::diagnostic::{self, Code, Completeness, Diagnostic, Severity};
+use crate::diagnostic::{self, Code, Completeness, Diagnostic};
 use crate::facts::write;
 use crate::policy::{Decision, DecisionId, Hit, Policy, Rule, RuleId, Shape};
 use crate::trace::words;
@@ -118,7 +118,7 @@ impl Words<'_> {
         (decision, &decision.rules.rules[id.index as usize])
     }
 
-    /// `the rule `. what a rule of this decision is called, and its name.
+    /// A rule by what it is called in a decision of this shape, and by its name.
     fn called(decision: &Decision, rule: &Rule) -> String {
         let kind = match decision.shape {
             Shape::Rubric { .. } => "band",
@@ -215,6 +215,10 @@ impl Words<'_> {
                 "what follows from numbers as large as these can be is not proved".to_owned(),
                 Completeness::NotAnalysed,
             ),
+            Why::NotConfirmed => (
+                "a deal that was found is decided otherwise, so that nothing is proved of this".to_owned(),
+                Completeness::NotAnalysed,
+            ),
             Why::TooLarge => {
                 ("the policy is too large: what follows from this is not proved".to_owned(), Completeness::NotAnalysed)
             }
@@ -224,7 +228,6 @@ impl Words<'_> {
         if unsettled.why == Why::LargeNumbers {
             diagnostic = diagnostic.help("give the facts that it reads a range");
         }
-        diagnostic.severity = Severity::Note;
         diagnostic
     }
 }

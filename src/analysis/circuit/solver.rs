@@ -20,7 +20,6 @@ pub(in crate::analysis) struct Solver<'s> {
     sat: batsat::Solver<Stop<'s>>,
     /// The variable of each gate that it knows.
     variables: Vec<Option<SatLit>>,
-    pub(in crate::analysis) searches: u64,
 }
 
 struct Stop<'s>(&'s dyn Fn() -> bool);
@@ -35,7 +34,7 @@ impl<'s> Solver<'s> {
     /// `stop` is asked now and then whether to give up.
     pub(in crate::analysis) fn new(stop: &'s dyn Fn() -> bool) -> Solver<'s> {
         let sat = batsat::Solver::new(batsat::SolverOpts::default(), Stop(stop));
-        Solver { sat, variables: Vec::new(), searches: 0 }
+        Solver { sat, variables: Vec::new() }
     }
 
     /// From now on, `lit` holds.
@@ -46,7 +45,6 @@ impl<'s> Solver<'s> {
 
     /// Whether all of `assumed` can hold together.
     pub(in crate::analysis) fn search(&mut self, circuit: &Circuit, assumed: &[Lit]) -> Search {
-        self.searches += 1;
         let assumed: Vec<SatLit> = assumed.iter().map(|&lit| self.literal(circuit, lit)).collect();
         let answer = self.sat.solve_limited(&assumed);
         if answer == lbool::TRUE {

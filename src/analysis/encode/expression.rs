@@ -40,9 +40,9 @@ impl Encoder<'_, '_> {
             ExprKind::Fact(fact) => self.fact(*fact),
             ExprKind::Constant(constant) => self.constant(id, *constant)?,
             ExprKind::Definition(definition) => self.definition(*definition),
-            ExprKind::Decision(decision) => self.needed(id, *decision),
+            ExprKind::Decision(decision) => self.needed(*decision),
             ExprKind::Item(decision, item) => {
-                let symbol = self.needed(id, *decision);
+                let symbol = self.needed(*decision);
                 let lit = match &symbol.form {
                     Form::Items(items) => items.get(*item as usize).copied().unwrap_or(Lit::FALSE),
                     _ => Lit::FALSE,
@@ -181,7 +181,7 @@ impl Encoder<'_, '_> {
         self.definitions.get(&(id, hand)).cloned().unwrap_or_else(Symbol::none)
     }
 
-    fn needed(&mut self, _: ExprId, id: DecisionId) -> Symbol {
+    fn needed(&mut self, id: DecisionId) -> Symbol {
         let hand = self.hand_of(self.policy.decisions[id].scope);
         self.decisions.get(&(id, hand)).map_or_else(Symbol::none, |verdict| verdict.symbol.clone())
     }

@@ -5,7 +5,7 @@ use crate::analysis::circuit::Lit;
 use crate::analysis::inquiry::{Stopped, Witness, smaller};
 use crate::engine::{self, Answer, Answers, Fault, FaultKind, Options, State};
 use crate::facts::Deal;
-use crate::policy::{DecisionId, ExprId, ExprKind, Function, Node};
+use crate::policy::{DecisionId, ExprId, ExprKind, Function, Node, Shape};
 
 /// What the engine may spend on showing that a fact does not matter; one that it cannot show this of is kept.
 const BUDGET: u64 = 20;
@@ -20,7 +20,10 @@ impl Search<'_, '_, '_> {
                 State::Conflict(between) => Some(between.clone()),
                 _ => None,
             };
-            let Some((between, witness)) = self.shown(id, &witness, ends) else { break };
+            let Some((between, witness)) = self.shown(id, &witness, ends) else {
+                self.unconfirmed_decision(id);
+                break;
+            };
             for (i, &one) in between.iter().enumerate() {
                 for &other in &between[i + 1..] {
                     let both = self.both(id, one as usize, other as usize);
@@ -39,8 +42,9 @@ impl Search<'_, '_, '_> {
             State::Undecided(open) if open.missing.is_empty() => Some(()),
             _ => None,
         };
-        if let Some(((), witness)) = self.shown(id, &witness, ends) {
-            self.report(FindingKind::Gap(id), Some(witness));
+        match self.shown(id, &witness, ends) {
+            Some(((), witness)) => self.report(FindingKind::Gap(id), Some(witness)),
+            None => self.unconfirmed_decision(id),
         }
         Ok(())
     }
@@ -61,7 +65,10 @@ impl Search<'_, '_, '_> {
                 State::Error(fault) if !is_elsewhere(fault) => Some(fault.clone()),
                 _ => None,
             };
-            let Some((fault, witness)) = self.shown(id, &witness, ends) else { break };
+            let Some((fault, witness)) = self.shown(id, &witness, ends) else {
+                self.unconfirmed_decision(id);
+                break;
+            };
             let breaches = self.inquiry.machine.encoded.breaches.iter();
             let same: Vec<Lit> = breaches.filter(|breach| breach.expr == fault.expr).map(|breach| breach.lit).collect();
             self.report(FindingKind::Error(id, fault), Some(witness));
@@ -92,6 +99,18 @@ impl Search<'_, '_, '_> {
         let breaches = self.inquiry.machine.encoded.breaches.iter().filter(|breach| reckoned(breach.expr));
         let lits: Vec<Lit> = breaches.map(|breach| breach.lit).collect();
         self.inquiry.any(lits)
+    }
+
+    fn unconfirmed_decision(&mut self, id: DecisionId) {
+        let decision = &self.policy().decisions[id];
+        let first = decision.rules.rules.first().map(|rule| rule.condition.unwrap_or(rule.outcome));
+        let computed = match decision.shape {
+            Shape::Computed(expr) => Some(expr),
+            _ => first,
+        };
+        if let Some(expr) = computed {
+            self.unconfirmed(expr);
+        }
     }
 
     /// The decisions that a decision uses, directly or through others.

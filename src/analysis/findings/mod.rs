@@ -69,6 +69,8 @@ pub enum Why {
     LargeNumbers,
     /// The policy is too large.
     TooLarge,
+    /// The engine decides the deal that was found otherwise.
+    NotConfirmed,
 }
 
 /// What an analysis found.
@@ -129,6 +131,15 @@ impl<'p> Search<'_, 'p, '_> {
 
     fn report(&mut self, kind: FindingKind, witness: Option<Witness>) {
         self.findings.findings.push(Finding { kind, witness });
+    }
+
+    /// The engine does not confirm what was found about a decision or a property: nothing is said of it, and nothing is
+    /// proved.
+    fn unconfirmed(&mut self, expr: ExprId) {
+        let unsettled = Unsettled { expr, why: Why::NotConfirmed };
+        if !self.findings.unsettled.contains(&unsettled) {
+            self.findings.unsettled.push(unsettled);
+        }
     }
 
     /// What the circuit does not say that can come up.

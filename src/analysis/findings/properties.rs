@@ -56,6 +56,8 @@ impl Search<'_, '_, '_> {
                 if sure { smaller(&policy.schema, &witness, |deal| breaks(deal, false)) } else { witness.deal.clone() };
             let witness = Witness { deal, as_of: witness.as_of };
             self.report(FindingKind::Broken(id), Some(witness));
+        } else {
+            self.unconfirmed(property.condition);
         }
         Ok(())
     }
