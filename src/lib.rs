@@ -88,7 +88,7 @@ pub use engine::Options;
 pub use facts::read::Format;
 pub use host::live::{LivePack, Notice, Watch, WatchOptions};
 pub use jiff::civil;
-pub use pack::{AskOptions, Deal, Decisions, Error, Interview, Pack, Question};
+pub use pack::{AskOptions, Deal, Decisions, EffectiveRule, Error, Interview, Pack, Question, RuleOptions};
 pub use trace::data::{Answer, Status};
 
 /// The examples in the README.

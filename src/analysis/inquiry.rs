@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::circuit::{Lit, Run, Search, Solver};
+use super::circuit::{Integer, Lit, Run, Search, Solver};
 use super::encode::{Codes, Coding, Key, Slot};
 use super::machine::Machine;
 use super::samples::Samples;
@@ -12,6 +12,9 @@ use crate::facts::{Deal, FactId, Schema, TypeKind, Value};
 const CANDIDATES: i128 = 64;
 /// How often: enough for a number of 127 bits.
 const MOST_STEPS: usize = 24;
+
+/// Examples have no more records than this in a list where they can do with as many.
+const FEW_RECORDS: i128 = 2;
 
 /// What was asked for was not finished: it was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,9 +75,14 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
     /// A deal for which all of these hold: a small one with ordinary values, in which presumptions are kept where they
     /// can be. `None` where there is none.
     pub(super) fn example(&mut self, all: &[Lit]) -> Result<Option<Witness>, Stopped> {
-        let mut codes = match self.samples.find(&self.machine.circuit, all) {
+        let mut asked = all.to_vec();
+        asked.push(self.short_lists());
+        if !self.can(&asked)? {
+            asked.pop();
+        }
+        let mut codes = match self.samples.find(&self.machine.circuit, &asked) {
             Some(found) => self.read(&found),
-            None if self.can(all)? => {
+            None if self.can(&asked)? => {
                 let solver = &self.solver;
                 self.read(&|lit| solver.input(lit))
             }
@@ -95,6 +103,15 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
         }
         let (deal, as_of) = self.machine.inputs.deal(self.machine.policy, |key, _| codes.get(key).copied().flatten());
         Ok(Some(Witness { deal, as_of }))
+    }
+
+    /// Where no list has more than a few records.
+    fn short_lists(&mut self) -> Lit {
+        let few = Integer::constant(FEW_RECORDS);
+        let lists = self.machine.inputs.slots.iter().filter(|(key, _)| matches!(key, Key::Length(_)));
+        let circuit = &mut self.machine.circuit;
+        let short: Vec<Lit> = lists.map(|(_, slot)| slot.code.at_most(circuit, &few)).collect();
+        circuit.all(short)
     }
 
     /// The codes that inputs have.

@@ -6,6 +6,7 @@
 //! which not everything is known.
 
 mod circuit;
+mod effective;
 mod encode;
 mod findings;
 mod inquiry;
@@ -13,6 +14,7 @@ pub mod interview;
 mod machine;
 mod samples;
 
+pub use effective::{Effective, Matters, Part, Target, Unless, Whether, effective};
 pub use findings::{Finding, FindingKind, Findings, Unsettled, Why, findings};
 pub use inquiry::{Stopped, Witness};
 pub use machine::{Ending, Machine, dates};

@@ -11,6 +11,7 @@ mod fmt;
 mod init;
 mod mutate;
 mod output;
+mod rule;
 mod test;
 mod watch;
 mod why;
@@ -45,6 +46,7 @@ Examples:
   dealdesk eval deal.ron                 decide a deal, and say why
   dealdesk ask --save deal.ron           find out what a deal is missing, question by question
   dealdesk why deal.ron discovery.billing --not waived
+  dealdesk rule discovery.billing.bid    when a rule stands, and what goes before it
   dealdesk check                         report every problem of the policies
   dealdesk test                          decide the pack's cases, and show what changed
   dealdesk mutate                        make small mistakes in the policies; do the cases notice?
@@ -78,6 +80,7 @@ enum Command {
     Eval(eval::Arguments),
     Ask(ask::Arguments),
     Why(why::Arguments),
+    Rule(rule::Arguments),
     Check(check::Arguments),
     Test(test::Arguments),
     Mutate(mutate::Arguments),
@@ -103,6 +106,7 @@ pub fn run() -> ExitCode {
         Command::Eval(arguments) => eval::run(arguments, &cli.global, &mut output),
         Command::Ask(arguments) => ask::run(arguments, &cli.global, &mut output),
         Command::Why(arguments) => why::run(arguments, &cli.global, &mut output),
+        Command::Rule(arguments) => rule::run(arguments, &cli.global, &mut output),
         Command::Check(arguments) => check::run(arguments, &cli.global, &mut output),
         Command::Test(arguments) => test::run(arguments, &cli.global, &mut output),
         Command::Mutate(arguments) => mutate::run(arguments, &cli.global, &mut output),

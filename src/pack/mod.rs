@@ -8,6 +8,7 @@ mod error;
 pub mod limits;
 mod manifest;
 mod prove;
+pub mod rule;
 
 pub use ask::{AskOptions, Interview, Need, NeededBy, Question};
 pub use compile::Pack;
@@ -16,3 +17,4 @@ pub use decisions::Decisions;
 pub(crate) use decisions::NAMELESS;
 pub use error::Error;
 pub use prove::Proof;
+pub use rule::{EffectiveRule, NoSuchRule, RuleOptions};

@@ -32,6 +32,13 @@ impl Policy {
         printer.out
     }
 
+    /// The same where it is one of several joined by `and`: in parentheses where it would be misread there.
+    pub fn text_of_part(&self, expr: ExprId) -> String {
+        let mut printer = Printer { policy: self, out: String::new() };
+        printer.expr(expr, Binding::And);
+        printer.out
+    }
+
     /// A value of type `ty` as the policy would write it: `95.50 EUR/hour`, `government`, `none`.
     pub fn text_of_value(&self, value: &Value, ty: &Type) -> String {
         let mut printer = Printer { policy: self, out: String::new() };

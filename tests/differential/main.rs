@@ -12,6 +12,7 @@ mod bridge;
 mod circuit;
 mod compare;
 mod differential;
+mod effective;
 mod examples;
 mod findings;
 mod format;

@@ -9,7 +9,7 @@ mod rules;
 mod symbol;
 
 pub(super) use inputs::{Codes, Coding, Inputs, Key, MOST_RECORDS, Slot, Source, day};
-pub(super) use rules::Verdict;
+pub(super) use rules::{Verdict, in_force};
 pub(super) use symbol::{Fails, Form, Symbol};
 
 use std::sync::Arc;

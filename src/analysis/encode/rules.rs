@@ -1,7 +1,7 @@
 //! Decisions, and look-ups.
 
 use super::{Encoder, Fails, Form, Reason, Symbol};
-use crate::analysis::circuit::{Integer, Lit, TooWide};
+use crate::analysis::circuit::{Circuit, Integer, Lit, TooWide};
 use crate::facts::{Type, TypeKind};
 use crate::policy::{DecisionId, ExprId, Hit, LookupId, RuleSet, Shape, Window};
 
@@ -21,6 +21,8 @@ pub(in crate::analysis) struct Verdict {
     pub(in crate::analysis) conflict: Lit,
     /// No rule stands and there is no default; a gap that an expression needs is another thing.
     pub(in crate::analysis) own_gap: Lit,
+    /// Where every condition that is asked has a value.
+    pub(in crate::analysis) proceeds: Lit,
     /// What those come to that need the decision.
     pub(in crate::analysis) symbol: Symbol,
 }
@@ -32,7 +34,7 @@ impl Encoder<'_, '_> {
         if let Shape::Computed(expr) = decision.shape {
             let symbol = self.eval(expr);
             let (default, conflict, own_gap) = (Lit::FALSE, Lit::FALSE, Lit::FALSE);
-            return Verdict { rules: Vec::new(), default, conflict, own_gap, symbol };
+            return Verdict { rules: Vec::new(), default, conflict, own_gap, proceeds: Lit::TRUE, symbol };
         }
         let mut verdict = self.apply(&decision.rules, &decision.ty);
         let fails = &mut verdict.symbol.fails;
@@ -46,7 +48,7 @@ impl Encoder<'_, '_> {
         let mut fails = Fails::NEVER;
         let mut goes_on = Lit::TRUE;
         for rule in &set.rules {
-            let in_force = self.in_force(rule.window);
+            let in_force = in_force(self.circuit, &self.as_of, rule.window);
             let tested = self.circuit.and(goes_on, in_force);
             let applies = match rule.condition {
                 None => tested,
@@ -141,12 +143,12 @@ impl Encoder<'_, '_> {
             value
         };
         let lost = fails.lost;
-        let sure = |circuit: &mut crate::analysis::circuit::Circuit, lit: Lit| circuit.and(lit, !lost);
+        let sure = |circuit: &mut Circuit, lit: Lit| circuit.and(lit, !lost);
         default = sure(self.circuit, default);
         conflict = sure(self.circuit, conflict);
         own_gap = sure(self.circuit, own_gap);
         let fails = Fails { gap: sure(self.circuit, fails.gap), error: sure(self.circuit, fails.error), lost };
-        Verdict { rules, default, conflict, own_gap, symbol: symbol.failing(fails) }
+        Verdict { rules, default, conflict, own_gap, proceeds, symbol: symbol.failing(fails) }
     }
 
     /// The circuit does not say what comes of the outcomes of a set of rules.
@@ -204,15 +206,6 @@ impl Encoder<'_, '_> {
         Symbol::of(Form::Items(items))
     }
 
-    /// Where the date of the decision lies in the window.
-    fn in_force(&mut self, window: Window) -> Lit {
-        let as_of = self.as_of.clone();
-        let after = window.from.map(|from| Integer::constant(super::inputs::day(from)).at_most(self.circuit, &as_of));
-        let before =
-            window.until.map(|until| as_of.at_most(self.circuit, &Integer::constant(super::inputs::day(until))));
-        self.circuit.and(after.unwrap_or(Lit::TRUE), before.unwrap_or(Lit::TRUE))
-    }
-
     /// A table with parameters. Where no row applies, or rows disagree, that is an error of the caller.
     pub(super) fn look_up(&mut self, id: ExprId, lookup: LookupId, arguments: &[ExprId]) -> Result<Symbol, TooWide> {
         let policy = self.policy;
@@ -234,4 +227,12 @@ impl Encoder<'_, '_> {
         let fails = fails.then(self.circuit, !failed, own);
         Ok(verdict.symbol.failing(fails))
     }
+}
+
+/// Where the date of the decision lies in a window.
+pub(in crate::analysis) fn in_force(circuit: &mut Circuit, as_of: &Integer, window: Window) -> Lit {
+    let end = |date| Integer::constant(super::inputs::day(date));
+    let after = window.from.map(|from| end(from).at_most(circuit, as_of));
+    let before = window.until.map(|until| as_of.at_most(circuit, &end(until)));
+    circuit.and(after.unwrap_or(Lit::TRUE), before.unwrap_or(Lit::TRUE))
 }
