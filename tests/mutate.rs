@@ -1,12 +1,12 @@
 //! Mistakes made on purpose: each differs from the policy it is made in, says what it changes, and can be decided by.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where something cannot be had")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails where something cannot be had")]
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use dealdesk::mutate::{self, Mutant, Operator, Sample, Subject, Told};
+use dealdesk::mutate::{self, Compared, Mutant, Operator, Sample, Subject, Told};
 use dealdesk::policy::Policy;
 use dealdesk::{Pack, civil::date};
 
@@ -168,6 +168,62 @@ fn a_boundary_that_no_case_stands_on_is_told_by_a_deal_that_does() {
     assert!(matches!((none, tried), (Told::Unfinished, 0)));
 }
 
+/// What becomes of the mistakes of one kind in a policy, by comparing all deals.
+fn compared(text: &str, operator: Operator) -> Vec<Compared> {
+    let pack = Pack::compile([("a.policy", text)]).unwrap();
+    let subject = Subject { policy: pack.policy(), sources: pack.sources(), cases: &[] };
+    let all = mutants(&pack).into_iter().filter(|mutant| mutant.operator == operator);
+    let compared = all.map(|mutant| {
+        let mutated = mutant.apply(pack.policy());
+        let reach = mutate::reach(pack.policy(), &mutated);
+        mutate::compare(&subject, &mutant, &mutated, &reach, &|| true)
+    });
+    compared.collect()
+}
+
+#[test]
+fn a_mistake_of_no_consequence_is_proved_to_be_none() {
+    // Whatever is over 500 is over 5, and over 4 and 6.
+    let text = "fact n: integer 0..1_000\ndecide high: boolean = n > 500 and n > 5";
+    let all = compared(text, Operator::Threshold);
+    let equal = all.iter().filter(|compared| matches!(compared, Compared::Equal)).count();
+    assert_eq!((all.len(), equal), (4, 2));
+    // The same value by another rule is another decision, which a case would notice.
+    let text =
+        "fact n: integer 0..9\ndecide d: one of a, b\n  default a\n  rule one: b when n > 3\n  rule two: b when n > 4";
+    assert!(compared(text, Operator::Rule).iter().all(|compared| matches!(compared, Compared::Told(_))));
+}
+
+#[test]
+fn a_deal_that_nobody_finds_by_trying_is_found() {
+    let text = "fact n: integer 0..1_000_000_000\nfact m: integer 0..1_000_000_000\n\
+                decide met: boolean = n + 17 * m is 123_456_789 and n > 1_000";
+    let pack = Pack::compile([("a.policy", text)]).unwrap();
+    let subject = Subject { policy: pack.policy(), sources: pack.sources(), cases: &[] };
+    let turned = mutants(&pack).into_iter().find(|mutant| mutant.operator == Operator::Threshold).unwrap();
+    let mutated = turned.apply(pack.policy());
+    let reach = mutate::reach(pack.policy(), &mutated);
+    let (told, _) = mutate::tell_apart(&subject, &turned, &mutated, &reach, 500, &|| true);
+    assert!(matches!(told, Told::ByNone), "{told:?}");
+    let Compared::Told(telling) = mutate::compare(&subject, &turned, &mutated, &reach, &|| true) else {
+        panic!("it is not told apart")
+    };
+    assert_eq!(telling.changes.len(), 1);
+}
+
+#[test]
+fn of_presumptions_and_of_what_was_stopped_nothing_is_proved() {
+    let text = "fact n: integer 0..9\n  presumed 3\ndecide d: boolean = n > 5 or n <= 5";
+    assert!(compared(text, Operator::Presumption).iter().all(|compared| matches!(compared, Compared::Open)));
+    let pack = Pack::compile([("a.policy", text)]).unwrap();
+    let subject = Subject { policy: pack.policy(), sources: pack.sources(), cases: &[] };
+    let turned = mutants(&pack).into_iter().find(|mutant| mutant.operator == Operator::Threshold).unwrap();
+    let mutated = turned.apply(pack.policy());
+    let reach = mutate::reach(pack.policy(), &mutated);
+    let stopped = mutate::compare(&subject, &turned, &mutated, &reach, &|| false);
+    assert!(matches!(stopped, Compared::Unfinished | Compared::Told(_)), "{stopped:?}");
+}
+
 #[test]
 fn a_sample_is_the_same_for_the_same_seed_and_in_order() {
     let pack = rules();
@@ -206,10 +262,11 @@ fn who_ends_it_early_sees_what_was_found_so_far() {
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     std::fs::create_dir(folder.path().join("cases")).unwrap();
     write("pack.ron", "(name: \"a\", version: \"1\")");
-    // To look for a deal that tells would take for ever: there is none for a comparison that stands there twice.
+    // To look for a deal that tells another presumption would take for ever: there is none, and it is not proved.
     write(
         "a.policy",
-        "fact total: integer 0..9\ndecide large: one of yes, no\n  default no\n  rule r: yes when total > 5 or total > 5\n",
+        "fact total: integer 0..9\nfact odd: boolean\n  presumed false\ndecide large: one of yes, no\n  default no\n  \
+         rule r: yes when total > 5 or (odd and not odd)\n",
     );
     write("cases/a.ron", "(name: \"a\", as_of: \"2026-03-01\", deal: (total: 7), expect: (large: yes))");
     let mut command = Command::new(env!("CARGO_BIN_EXE_dealdesk"));

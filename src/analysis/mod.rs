@@ -5,6 +5,7 @@
 //! proved not to be. `docs/analysis.md` says how, and where that ends. [`interview`] chooses questions for a deal of
 //! which not everything is known.
 
+mod apart;
 mod circuit;
 mod effective;
 mod encode;
@@ -14,6 +15,7 @@ pub mod interview;
 mod machine;
 mod samples;
 
+pub use apart::{Apart, apart};
 pub use effective::{Effective, Matters, Part, Target, Unless, Whether, effective};
 pub use findings::{Finding, FindingKind, Findings, Unsettled, Why, findings};
 pub use inquiry::{Stopped, Witness};

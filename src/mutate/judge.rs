@@ -54,11 +54,8 @@ pub fn reach(policy: &Policy, mutated: &Policy) -> Reach {
     affected(policy, mutated)
 }
 
-/// Whether it is proven that no deal tells the two policies apart. Such a mutant is no mistake, and counts neither for
-/// the cases nor against them.
-///
-/// What is proven today is only that a change that reaches no decision changes none. An exact comparison of two policies
-/// belongs here, and everything that counts mutants asks here and nowhere else. It must never say yes of two that differ.
+/// Whether it is seen without comparing anything that no deal tells the two policies apart: no decision rests on what was
+/// changed. [`compare`](super::compare()) proves it where that takes more.
 pub fn proven_equal(_policy: &Policy, _mutated: &Policy, reach: &Reach) -> bool {
     reach.as_ref().is_some_and(BTreeSet::is_empty)
 }

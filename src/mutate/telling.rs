@@ -9,6 +9,7 @@ use super::judge::ids;
 use super::random::Random;
 use super::step::step;
 use super::{Mutant, Reach, Subject};
+use crate::analysis::Witness;
 use crate::base::Number;
 use crate::engine::{Answer, Answers, Options, State, decide};
 use crate::facts::deal::{date_of_day, day_number};
@@ -70,6 +71,19 @@ pub fn tell_apart(
         }
     }
     (Told::ByNone, tries)
+}
+
+/// A telling that starts from a deal which is said to tell; `None` where the engine decides it alike.
+pub(super) fn confirm(
+    subject: &Subject<'_>,
+    mutant: &Mutant,
+    mutated: &Policy,
+    reach: &Reach,
+    witness: Witness,
+) -> Option<Telling> {
+    let search = Search::new(subject, mutant, mutated, ids(subject.policy, reach));
+    let Witness { deal, as_of } = witness;
+    search.differ(&deal, as_of).then(|| search.told(deal, as_of))
 }
 
 struct Search<'a> {

@@ -21,6 +21,7 @@ mod interview;
 mod meaning;
 mod memo;
 mod metamorphic;
+mod mutants;
 #[path = "../format/promise.rs"]
 mod promise;
 mod reference;

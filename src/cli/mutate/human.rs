@@ -35,6 +35,10 @@ pub(super) fn show(results: &Results<'_>, verbose: bool, output: &mut Output) ->
                 output.line(&difference(tried, "no mistake"))?;
                 output.line("  no decision rests on it\n")?;
             }
+            Fate::Proved if verbose => {
+                output.line(&difference(tried, "no mistake"))?;
+                output.line("  proved: every deal is decided alike\n")?;
+            }
             _ => {}
         }
     }
@@ -58,8 +62,8 @@ fn difference(tried: &Tried, fate: &str) -> String {
 fn told(results: &Results<'_>, telling: Option<&Telling>, tries: usize) -> String {
     let Some(telling) = telling else {
         return match tries {
-            1 => "  no deal that tells was found in 1 try\n".to_owned(),
-            _ => format!("  no deal that tells was found in {tries} tries\n"),
+            1 => "  no deal that tells was found in 1 try, and none is proved not to be there\n".to_owned(),
+            _ => format!("  no deal that tells was found in {tries} tries, and none is proved not to be there\n"),
         };
     };
     let deal = write::ron(&results.pack.policy().schema, &telling.deal);
@@ -80,6 +84,9 @@ fn summary(counts: &Counts, interrupted: bool) -> String {
     ));
     if counts.equal > 0 {
         text.push_str(&format!(", {} without effect", number(counts.equal)));
+    }
+    if counts.proved > 0 {
+        text.push_str(&format!(", {} proved equivalent", number(counts.proved)));
     }
     if counts.unfinished > 0 {
         text.push_str(&format!(", {} not finished", number(counts.unfinished)));
@@ -107,7 +114,7 @@ mod tests {
     fn what_was_not_tried_is_said_and_is_not_fine() {
         let counts = |survived, unfinished, not_tried| {
             let (by_expectation, by_snapshot) = (3, 0);
-            Counts { all: 10, by_expectation, by_snapshot, survived, equal: 0, unfinished, not_tried }
+            Counts { all: 10, by_expectation, by_snapshot, survived, equal: 0, proved: 0, unfinished, not_tried }
         };
         let told = summary(&counts(0, 0, 7), false);
         assert!(told.ends_with("0 survived, 7 not tried: the time was over\nscore: 100.0 % of those tried"), "{told}");

@@ -22,6 +22,7 @@ pub(super) fn json(results: &Results<'_>) -> String {
             "survived": counts.survived,
             "not_finished": counts.unfinished,
             "without_effect": counts.equal,
+            "proved_equivalent": counts.proved,
             "not_tried": counts.not_tried,
         },
         "score": counts.score(),
@@ -60,6 +61,7 @@ fn mutant(results: &Results<'_>, tried: &Tried) -> Json {
         }
         Fate::Unfinished(tries) => ("not_finished", json!({ "tries": tries })),
         Fate::Equal => ("without_effect", Json::Null),
+        Fate::Proved => ("proved_equivalent", Json::Null),
         Fate::NotTried => ("not_tried", Json::Null),
     };
     object["fate"] = fate.into();

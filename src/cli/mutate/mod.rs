@@ -15,7 +15,7 @@ use super::{Global, find};
 use crate::base::did_you_mean;
 use crate::cases;
 use crate::host::{self, CaseFiles};
-use crate::mutate::{self, Baseline, Killer, Mutant, Sample, Subject, Telling, Told, Words};
+use crate::mutate::{self, Baseline, Compared, Killer, Mutant, Reach, Sample, Subject, Telling, Told, Words};
 use crate::pack::Pack;
 use crate::policy::Policy;
 use progress::Progress;
@@ -26,7 +26,8 @@ use progress::Progress;
 A mistake is a figure one step off, a comparison turned, a rule left out, an outcome swapped and
 the like. Each is tried on its own, on a copy: no file is written. It is killed where a case no
 longer comes to what is expected of it, or to what its snapshot holds. One that survives shows
-what the cases do not look at, as a change of the policy, with a deal that would tell.
+what the cases do not look at, as a change of the policy, with a deal that would tell. One of
+which it is proved that every deal is decided alike is no mistake, and is not counted.
 
 Examples:
   dealdesk mutate                          all mistakes
@@ -53,7 +54,7 @@ pub(super) struct Arguments {
     /// Stop after so many seconds; what was not tried is said
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<u64>,
-    /// How many deals to try for each mistake that survives
+    /// How many deals to try for a mistake that survives and of which nothing can be proved
     #[arg(long, value_name = "N", default_value_t = 2_000)]
     tries: usize,
     /// How to show the results
@@ -80,6 +81,9 @@ enum Format {
     Json,
 }
 
+/// How many deals are tried before one is searched for.
+const FIRST_TRIES: usize = 200;
+
 /// A mistake, and what became of it.
 struct Tried {
     mutant: Mutant,
@@ -94,8 +98,10 @@ enum Fate {
     Survived(Option<Box<Telling>>, usize),
     /// None did, and the time was over while a deal was looked for; how many were tried.
     Unfinished(usize),
-    /// It is proven to change nothing.
+    /// No decision rests on it.
     Equal,
+    /// It is proved that every deal is decided alike.
+    Proved,
     /// It was ended before: the time was over, or somebody ended it.
     NotTried,
 }
@@ -118,6 +124,7 @@ struct Counts {
     survived: usize,
     unfinished: usize,
     equal: usize,
+    proved: usize,
     not_tried: usize,
 }
 
@@ -131,6 +138,7 @@ impl Results<'_> {
             survived: of(|fate| matches!(fate, Fate::Survived(..))),
             unfinished: of(|fate| matches!(fate, Fate::Unfinished(_))),
             equal: of(|fate| matches!(fate, Fate::Equal)),
+            proved: of(|fate| matches!(fate, Fate::Proved)),
             not_tried: of(|fate| matches!(fate, Fate::NotTried)),
         }
     }
@@ -206,7 +214,32 @@ fn fate(subject: &Subject<'_>, mutant: &Mutant, tries: usize, go_on: &dyn Fn() -
     }
     match mutate::judge(subject, &mutated, &reach) {
         Some(killer) => Fate::Killed(killer),
-        None => match mutate::tell_apart(subject, mutant, &mutated, &reach, tries, go_on) {
+        None => unnoticed(subject, mutant, &mutated, &reach, tries, go_on),
+    }
+}
+
+/// What becomes of a mistake that no case notices. Most are told apart by one of the first deals that are tried; for the
+/// others one is searched for, or proved not to be there, and only where that cannot be settled are more deals tried.
+fn unnoticed(
+    subject: &Subject<'_>,
+    mutant: &Mutant,
+    mutated: &Policy,
+    reach: &Reach,
+    tries: usize,
+    go_on: &dyn Fn() -> bool,
+) -> Fate {
+    let first = tries.min(FIRST_TRIES);
+    let (told, tried) = mutate::tell_apart(subject, mutant, mutated, reach, first, go_on);
+    match told {
+        Told::By(telling) => return Fate::Survived(Some(telling), tried),
+        Told::Unfinished => return Fate::Unfinished(tried),
+        Told::ByNone => {}
+    }
+    match mutate::compare(subject, mutant, mutated, reach, go_on) {
+        Compared::Equal => Fate::Proved,
+        Compared::Told(telling) => Fate::Survived(Some(telling), tried),
+        Compared::Unfinished => Fate::Unfinished(tried),
+        Compared::Open => match mutate::tell_apart(subject, mutant, mutated, reach, tries, go_on) {
             (Told::By(telling), tried) => Fate::Survived(Some(telling), tried),
             (Told::ByNone, tried) => Fate::Survived(None, tried),
             (Told::Unfinished, tried) => Fate::Unfinished(tried),
