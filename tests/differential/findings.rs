@@ -7,9 +7,10 @@ use dealdesk::engine;
 use dealdesk::facts::DateRange;
 use dealdesk::policy::{DecisionId, Node, Policy};
 
-use crate::bridge::Compiled;
+use crate::bridge::{Compiled, compile};
 use crate::differential::try_these;
 use crate::generate::{Case, Cases};
+use crate::properties::{Property, properties};
 use crate::reference::Val;
 use crate::reference::completions::{completions, texts, unknowns};
 use crate::reference::deal::Deal;
@@ -17,6 +18,8 @@ use crate::reference::evaluate::{Outcome, World};
 
 /// Policies with more deals are passed over.
 const MOST_DEALS: usize = 3_000;
+/// How many properties a policy gets.
+const PROPERTIES: usize = 3;
 
 type Tally = BTreeMap<&'static str, usize>;
 
@@ -77,6 +80,15 @@ fn try_case(case: &Case, compiled: &Compiled, tally: &mut Tally) -> Vec<String> 
         pack.decisions.keys().map(|&name| (name, world.take(name))).collect()
     });
     let all = All { outcomes: outcomes.collect(), deals };
+    // The same policy with properties.
+    let text = case.declarations().concat();
+    let promised = properties(policy, &text, PROPERTIES);
+    let text = text + &promised.iter().map(Property::text).collect::<String>();
+    let compiled = match compile([text.as_str()]) {
+        Ok(compiled) => compiled,
+        Err(problems) => return vec![format!("does not compile with properties: {problems}")],
+    };
+    let policy = &compiled.policy;
     let dates = DateRange { low: case.as_of, high: case.as_of };
     let found = findings(policy, dates, case.as_of, &|| false);
     if found.stopped {
@@ -86,7 +98,9 @@ fn try_case(case: &Case, compiled: &Compiled, tally: &mut Tally) -> Vec<String> 
         *tally.entry("unsettled").or_default() += 1;
         return Vec::new();
     }
+    *tally.entry("compared").or_default() += 1;
     let mut problems = rules(policy, &all, &found, tally);
+    problems.extend(promises(policy, &all, &promised, &found, tally));
     problems.extend(endings(policy, &all, &found, tally));
     problems.extend(influence(policy, &all, &found, tally));
     problems
@@ -111,6 +125,25 @@ fn rules(policy: &Policy, all: &All<'_>, found: &Findings, tally: &mut Tally) ->
             if told == stands && (told || !errors) {
                 problems.push(format!("{}.{}: stands {stands}, told {told}", decision.name, rule.name));
             }
+        }
+    }
+    problems
+}
+
+/// Properties: proved, or broken.
+fn promises(policy: &Policy, all: &All<'_>, promised: &[Property], found: &Findings, tally: &mut Tally) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (id, property) in policy.properties.iter() {
+        let Some(promise) = promised.iter().find(|promise| promise.name == property.name) else {
+            problems.push(format!("{} is not one that was asked for", property.name));
+            continue;
+        };
+        let broken = all.outcomes.iter().any(|outcomes| promise.is_broken(outcomes));
+        let told = found.findings.iter().any(|f| matches!(f.kind, FindingKind::Broken(of) if of == id));
+        let proved = found.proved.contains(&id);
+        *tally.entry(if told { "broken" } else { "proved" }).or_default() += 1;
+        if told != broken || proved == broken {
+            problems.push(format!("{}: broken {broken}, told {told}, proved {proved}", promise.text().trim()));
         }
     }
     problems
@@ -188,11 +221,13 @@ fn influence(policy: &Policy, all: &All<'_>, found: &Findings, tally: &mut Tally
 fn what_is_found_is_what_deciding_every_deal_finds() {
     let mut tally = Tally::new();
     let cases = Cases { completions: Some(40) };
-    try_these(1_200, &cases, |case, compiled| try_case(case, compiled, &mut tally));
+    try_these(2_000, &cases, |case, compiled| try_case(case, compiled, &mut tally));
     println!("{tally:#?}");
     let unsettled = tally.get("unsettled").copied().unwrap_or(0);
-    assert!(unsettled <= 60, "{unsettled} policies are not settled, and so not compared");
-    for kind in ["never stand", "stand", "conflict", "gap", "error", "no influence", "influence"] {
+    assert!(unsettled <= 100, "{unsettled} policies are not settled, and so not compared");
+    let compared = tally.get("compared").copied().unwrap_or(0);
+    assert!(compared >= 1_000, "{compared} policies were compared");
+    for kind in ["never stand", "stand", "conflict", "gap", "error", "no influence", "influence", "proved", "broken"] {
         assert!(tally.get(kind).copied().unwrap_or(0) >= 30, "few: {kind}");
     }
 }

@@ -24,5 +24,6 @@ mod metamorphic;
 mod mutants;
 #[path = "../format/promise.rs"]
 mod promise;
+mod properties;
 mod reference;
 mod wide;
