@@ -81,6 +81,7 @@ pub mod host;
 pub mod mutate;
 pub mod pack;
 pub mod policy;
+pub mod program;
 pub mod syntax;
 pub mod trace;
 

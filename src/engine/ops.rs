@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::answer::FaultKind;
 use crate::base::{ArithmeticOp, Number};
-use crate::facts::deal::{date_of_day, day_number};
+use crate::facts::deal::{add_months, date_of_day, day_number};
 use crate::facts::{Schema, Type, TypeKind, Value};
 use crate::policy::Function;
 
@@ -76,16 +76,7 @@ fn later(arguments: &[Value], months: i64, last_day: bool) -> Outcome {
     };
     let (start, count) = (date(start)?, number(count)?);
     let count = count.to_integer().and_then(|n| i64::try_from(n).ok()).and_then(|n| n.checked_mul(months));
-    let total = count
-        .and_then(|n| n.checked_add(i64::from(start.year()) * 12 + i64::from(start.month()) - 1))
-        .ok_or(FaultKind::DateOutOfRange)?;
-    let year = i16::try_from(total.div_euclid(12)).map_err(|_| FaultKind::DateOutOfRange)?;
-    let month = i8::try_from(total.rem_euclid(12) + 1).map_err(|_| FaultKind::DateOutOfRange)?;
-    let first = Date::new(year, month, 1).map_err(|_| FaultKind::DateOutOfRange)?;
-    let length = first.days_in_month();
-    let day = day_number(first) + i64::from(start.day().min(length)) - 1;
-    let overflows = start.day() > length && !last_day;
-    date_of_day(day + i64::from(overflows)).map(Value::Date).ok_or(FaultKind::DateOutOfRange)
+    count.and_then(|n| add_months(start, n, last_day)).map(Value::Date).ok_or(FaultKind::DateOutOfRange)
 }
 
 /// The value itself where its type allows it.

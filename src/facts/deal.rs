@@ -97,3 +97,16 @@ pub fn date_of_day(day: i64) -> Option<Date> {
     let span = jiff::Span::new().try_days(day).ok()?;
     jiff::civil::date(1970, 1, 1).checked_add(span).ok()
 }
+
+/// The date so many months later, or earlier where `months` is negative; where that month is too short, its last day, or
+/// the day after. Nothing outside 1900 to 2199.
+pub fn add_months(start: Date, months: i64, last_day: bool) -> Option<Date> {
+    let total = months.checked_add(i64::from(start.year()) * 12 + i64::from(start.month()) - 1)?;
+    let year = i16::try_from(total.div_euclid(12)).ok()?;
+    let month = i8::try_from(total.rem_euclid(12) + 1).ok()?;
+    let first = Date::new(year, month, 1).ok()?;
+    let length = first.days_in_month();
+    let day = day_number(first) + i64::from(start.day().min(length)) - 1;
+    let overflows = start.day() > length && !last_day;
+    date_of_day(day + i64::from(overflows))
+}

@@ -22,6 +22,7 @@ mod meaning;
 mod memo;
 mod metamorphic;
 mod mutants;
+mod program;
 #[path = "../format/promise.rs"]
 mod promise;
 mod properties;

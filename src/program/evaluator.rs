@@ -1,0 +1,408 @@
+//! Deciding one deal after the other.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use rustc_hash::FxHashMap;
+
+use super::cell::{Cell, OPEN, decode, encode};
+use super::code::{Loop, REGISTERS, Registers};
+use super::form::Kind;
+use super::{Program, Source};
+use crate::engine::{self, Decisions, Options};
+use crate::facts::deal::day_number;
+use crate::facts::{Deal, FactId, Given, Origin, RecordValue, TypeKind, Value};
+
+/// Decides deals by a program. Each thread has its own, and uses it again and again: nothing is allocated on the way to an
+/// outcome.
+#[derive(Debug)]
+pub struct Evaluator {
+    pub(super) program: Arc<Program>,
+    pub(super) registers: Box<Registers>,
+    /// By slot: whether the deal gives it.
+    pub(super) given: Vec<bool>,
+    /// By slot: what is in force where the deal does not say: what is presumed, or nothing.
+    unsaid: Vec<Cell>,
+    /// By slot: whether the program reads it.
+    read: Vec<bool>,
+    /// How many slots that are read are open, lists with an open field among them.
+    pub(super) open: usize,
+    pub(super) lists: FxHashMap<u32, Records>,
+    /// Values that do not fit a cell.
+    wide: FxHashMap<(u32, Option<usize>), Value>,
+    /// Texts of the deal that the policy does not name.
+    texts: Vec<String>,
+    texts_used: usize,
+    strict: bool,
+    date: Option<Date>,
+    /// What is kept of each record, by list.
+    pub(super) kept: FxHashMap<u32, Vec<Cell>>,
+    /// What the engine says of this deal, where it was asked.
+    pub(super) decisions: Option<Box<Decisions>>,
+}
+
+/// The records of a list.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Records {
+    /// The slots of the fields.
+    pub(super) slots: Vec<u32>,
+    /// By field and record.
+    pub(super) columns: Vec<Vec<Cell>>,
+    given: Vec<Vec<bool>>,
+    pub(super) open: bool,
+}
+
+impl Evaluator {
+    /// An evaluator of which no deal is known yet.
+    pub fn new(program: Arc<Program>) -> Evaluator {
+        Evaluator::with(program, false)
+    }
+
+    /// One that ignores presumptions: what the deal does not say is unknown.
+    pub fn strict(program: Arc<Program>) -> Evaluator {
+        Evaluator::with(program, true)
+    }
+
+    fn with(program: Arc<Program>, strict: bool) -> Evaluator {
+        let schema = &program.policy.schema;
+        let mut registers: Box<Registers> =
+            vec![0; REGISTERS].into_boxed_slice().try_into().unwrap_or_else(|_| Box::new([0; REGISTERS]));
+        for &(register, cell) in &program.code.constants {
+            registers[register as usize] = cell;
+        }
+        let mut unsaid = vec![OPEN; program.slots.len()];
+        let mut lists = FxHashMap::default();
+        for (slot, (id, fact)) in (0u32..).zip(schema.facts.iter()) {
+            if let (Some(presumed), Some(place)) = (&fact.presumed, unsaid.get_mut(slot as usize))
+                && !strict
+            {
+                *place = encode(presumed, program.slots.form(slot)).unwrap_or(OPEN);
+            }
+            if let TypeKind::List { record, .. } = fact.ty.kind {
+                let slots: Vec<u32> = schema.records[record].fields.iter().map(|f| f.into_raw().into_u32()).collect();
+                let columns = vec![Vec::new(); slots.len()];
+                let given = vec![Vec::new(); slots.len()];
+                lists.insert(id.into_raw().into_u32(), Records { slots, columns, given, open: false });
+            }
+        }
+        let mut read = vec![false; program.slots.len()];
+        for &slot in &program.code.read {
+            if let Some(read) = read.get_mut(slot as usize) {
+                *read = schema.facts.iter().nth(slot as usize).is_none_or(|(_, fact)| fact.field_of.is_none());
+            }
+        }
+        let date = program.as_of;
+        let given = vec![false; program.slots.len()];
+        let mut evaluator = Evaluator {
+            program,
+            registers,
+            given,
+            unsaid,
+            read,
+            open: 0,
+            lists,
+            wide: FxHashMap::default(),
+            texts: Vec::new(),
+            texts_used: 0,
+            strict,
+            date: None,
+            kept: FxHashMap::default(),
+            decisions: None,
+        };
+        evaluator.clear();
+        if let Some(date) = date {
+            evaluator.set_as_of(date);
+        }
+        evaluator
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// Forgets the deal.
+    pub fn clear(&mut self) {
+        self.given.fill(false);
+        self.wide.clear();
+        self.texts_used = 0;
+        self.decisions = None;
+        let as_of = self.program.slots.as_of as usize;
+        self.registers[..as_of].copy_from_slice(&self.unsaid[..as_of]);
+        let date_is_open = usize::from(self.date.is_none() && self.read[as_of]);
+        let open = |(read, unsaid): (&bool, &Cell)| *read && *unsaid == OPEN;
+        self.open = date_is_open + self.read.iter().zip(&self.unsaid).take(as_of).filter(|of| open(*of)).count();
+        self.lists.values_mut().for_each(|records| records.open = false);
+    }
+
+    /// The date on which deals are decided. A program that was compiled for a date keeps that.
+    pub fn set_as_of(&mut self, date: Date) {
+        let as_of = self.program.slots.as_of as usize;
+        if self.date.is_none() && self.read[as_of] {
+            self.open -= 1;
+        }
+        let date = self.program.as_of.unwrap_or(date);
+        self.date = Some(date);
+        self.registers[as_of] = day_number(date);
+        self.decisions = None;
+    }
+
+    /// The date on which deals are decided.
+    pub fn as_of(&self) -> Option<Date> {
+        self.date
+    }
+
+    /// Writes a slot.
+    #[inline]
+    pub(super) fn put(&mut self, slot: u32, cell: Cell, given: bool) {
+        let slot = slot as usize;
+        let Some(said) = self.given.get_mut(slot) else { return };
+        *said = given;
+        let before = self.registers[slot];
+        self.registers[slot] = cell;
+        if self.read[slot] {
+            self.open = self.open + usize::from(cell == OPEN) - usize::from(before == OPEN);
+        }
+    }
+
+    /// Nobody said: what is presumed holds, or the fact is unknown.
+    pub(super) fn unsay(&mut self, slot: u32) {
+        let cell = self.unsaid.get(slot as usize).copied().unwrap_or(OPEN);
+        self.wide.remove(&(slot, None));
+        self.close_list(slot);
+        self.put(slot, cell, false);
+    }
+
+    fn close_list(&mut self, slot: u32) {
+        if let Some(records) = self.lists.get_mut(&slot)
+            && std::mem::take(&mut records.open)
+        {
+            self.open -= 1;
+        }
+    }
+
+    /// Takes a deal that was read by the same policy.
+    pub fn load(&mut self, deal: &Deal) {
+        self.clear();
+        for (fact, given) in deal.given.iter() {
+            self.set_value(fact, &given.value);
+        }
+    }
+
+    /// Gives a fact a value that fits its type.
+    pub(super) fn set_value(&mut self, fact: FactId, value: &Value) {
+        let slot = fact.into_raw().into_u32();
+        if let Value::List(records) = value {
+            return self.set_records(slot, records);
+        }
+        let cell = self.cell(slot, None, value);
+        self.put(slot, cell, true);
+    }
+
+    /// The cell of a value; one that does not fit is kept aside.
+    fn cell(&mut self, slot: u32, record: Option<usize>, value: &Value) -> Cell {
+        if let Value::Text(text) = value {
+            return self.text(text);
+        }
+        match encode(value, self.program.slots.form(slot)) {
+            Some(cell) => {
+                self.wide.remove(&(slot, record));
+                cell
+            }
+            None => {
+                self.wide.insert((slot, record), value.clone());
+                OPEN
+            }
+        }
+    }
+
+    /// The number of a text, for this deal.
+    pub(super) fn text(&mut self, text: &str) -> Cell {
+        let named = self.program.slots.text(text);
+        if named >= 0 {
+            return named;
+        }
+        let known = self.texts.iter().take(self.texts_used).position(|known| known == text);
+        let place = known.unwrap_or_else(|| {
+            match self.texts.get_mut(self.texts_used) {
+                Some(room) => {
+                    room.clear();
+                    room.push_str(text);
+                }
+                None => self.texts.push(text.to_owned()),
+            }
+            self.texts_used += 1;
+            self.texts_used - 1
+        });
+        (self.program.slots.named().len() + place) as i64
+    }
+
+    fn set_records(&mut self, slot: u32, values: &[RecordValue]) {
+        self.close_list(slot);
+        let Some(mut records) = self.lists.remove(&slot) else { return };
+        let (mut open, slots) = (false, std::mem::take(&mut records.slots));
+        for (place, field) in slots.iter().enumerate() {
+            let unsaid = self.unsaid.get(*field as usize).copied().unwrap_or(OPEN);
+            let (Some(column), Some(given)) = (records.columns.get_mut(place), records.given.get_mut(place)) else {
+                continue;
+            };
+            column.clear();
+            given.clear();
+            for (at, record) in values.iter().enumerate() {
+                let said = record.fields.get(place).and_then(Option::as_ref);
+                let cell = match said {
+                    Some(said) => self.cell(*field, Some(at), &said.value),
+                    None => unsaid,
+                };
+                open |= cell == OPEN;
+                column.push(cell);
+                given.push(said.is_some());
+            }
+        }
+        records.slots = slots;
+        let read = self.read.get(slot as usize).copied().unwrap_or(false);
+        records.open = open && read;
+        self.open += usize::from(records.open);
+        self.lists.insert(slot, records);
+        self.put(slot, values.len() as Cell, true);
+    }
+
+    /// Takes every decision that this form can take. Those that come to something open are for [`Evaluator::settle`].
+    pub fn run(&mut self) {
+        self.decisions = None;
+        let program = &self.program;
+        let given = self.open == 0;
+        for step in &program.code.steps {
+            step.block.run(&mut self.registers, given);
+            if let Some(each) = &step.each {
+                run_each(each, &mut self.registers, &self.lists, &mut self.kept, given);
+            }
+        }
+    }
+
+    /// Takes every decision: [`Evaluator::run`], and what that leaves open by the engine.
+    pub fn decide(&mut self) {
+        self.run();
+        if self.is_open() {
+            self.settle();
+        }
+    }
+
+    /// Whether the last run left a decision open.
+    pub fn is_open(&self) -> bool {
+        self.program.outputs.iter().any(|output| match output.list {
+            Some(list) if self.registers[list as usize] == OPEN => true,
+            Some(list) => {
+                (0..self.registers[list as usize]).any(|record| self.at(output.value, list, record as usize) == OPEN)
+            }
+            None => self.at(output.value, 0, 0) == OPEN,
+        })
+    }
+
+    /// Asks the engine about this deal, once.
+    pub fn settle(&mut self) {
+        let Some(date) = self.date else { return };
+        if self.decisions.is_none() {
+            let options = Options { strict: self.strict, explain: false, ..Options::default() };
+            let decisions = engine::decide(&self.program.policy, &self.deal(), date, &options);
+            self.decisions = Some(Box::new(decisions));
+        }
+    }
+
+    /// The cell of a node after a run, of this record of the list.
+    #[inline]
+    pub(super) fn at(&self, source: Source, list: u32, record: usize) -> Cell {
+        match source {
+            Source::Constant(cell) => cell,
+            Source::Register(register) => self.registers[register as usize],
+            Source::Kept(place) => {
+                let each = self.program.code.each.get(&list).and_then(|step| self.program.code.steps.get(*step));
+                let width = each.and_then(|step| step.each.as_ref()).map_or(0, |each| each.kept.len());
+                let kept = self.kept.get(&list).and_then(|kept| kept.get(record * width + place));
+                kept.copied().unwrap_or(OPEN)
+            }
+        }
+    }
+
+    /// The deal as it was given.
+    pub fn deal(&self) -> Deal {
+        let mut deal = Deal::new();
+        for (slot, (id, fact)) in (0u32..).zip(self.program.policy.schema.facts.iter()) {
+            if fact.field_of.is_some() || !self.given.get(slot as usize).copied().unwrap_or(false) {
+                continue;
+            }
+            let value = match self.lists.get(&slot) {
+                Some(records) => Some(Value::List(self.list(records, self.registers[slot as usize]))),
+                None => self.value(slot, None, self.registers[slot as usize]),
+            };
+            if let Some(value) = value {
+                deal.given.insert(id, Given { value, origin: Origin::Code });
+            }
+        }
+        deal
+    }
+
+    fn list(&self, records: &Records, count: Cell) -> Arc<[RecordValue]> {
+        let one = |at: usize| {
+            let fields = records.slots.iter().zip(&records.columns).zip(&records.given);
+            let field = |((slot, column), given): ((&u32, &Vec<Cell>), &Vec<bool>)| {
+                let cell = column.get(at).copied().filter(|_| given.get(at) == Some(&true))?;
+                Some(Given { value: self.value(*slot, Some(at), cell)?, origin: Origin::Code })
+            };
+            RecordValue { fields: fields.map(field).collect() }
+        };
+        (0..usize::try_from(count).unwrap_or(0)).map(one).collect()
+    }
+
+    /// The text with this number.
+    pub(super) fn text_of(&self, cell: Cell) -> Option<&str> {
+        let place = usize::try_from(cell).ok()?;
+        let named = self.program.slots.named();
+        match named.get(place) {
+            Some(text) => Some(text),
+            None => self.texts.get(place - named.len()).map(String::as_str),
+        }
+    }
+
+    fn value(&self, slot: u32, record: Option<usize>, cell: Cell) -> Option<Value> {
+        let form = self.program.slots.form(slot);
+        if cell == OPEN {
+            return self.wide.get(&(slot, record)).cloned();
+        }
+        if form.kind == Kind::Text {
+            return self.text_of(cell).map(|text| Value::Text(text.into()));
+        }
+        decode(cell, form)
+    }
+}
+
+fn run_each(
+    each: &Loop,
+    registers: &mut Registers,
+    lists: &FxHashMap<u32, Records>,
+    kept: &mut FxHashMap<u32, Vec<Cell>>,
+    given: bool,
+) {
+    let count = registers[each.list as usize];
+    if count == OPEN {
+        each.start.iter().for_each(|(register, _)| registers[*register as usize] = OPEN);
+        return;
+    }
+    each.start.iter().for_each(|(register, cell)| registers[*register as usize] = *cell);
+    let Some(records) = lists.get(&each.list) else { return };
+    let mut keeping = (!each.kept.is_empty()).then(|| kept.entry(each.list).or_default());
+    if let Some(kept) = &mut keeping {
+        kept.clear();
+    }
+    for record in 0..usize::try_from(count).unwrap_or(0) {
+        for &(slot, register) in &each.fields {
+            let place = records.slots.iter().position(|of| *of == slot);
+            let column = place.and_then(|place| records.columns.get(place));
+            registers[register as usize] = column.and_then(|column| column.get(record)).copied().unwrap_or(OPEN);
+        }
+        each.body.run(registers, given);
+        if let Some(kept) = &mut keeping {
+            kept.extend(each.kept.iter().map(|register| registers[*register as usize]));
+        }
+    }
+}
