@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::circuit::{Integer, Lit, Run, Search, Solver};
 use super::encode::{Codes, Coding, Key, Slot};
 use super::machine::Machine;
-use super::samples::Samples;
+use super::samples::{Samples, Telling};
 use crate::facts::{Deal, FactId, Schema, TypeKind, Value};
 
 /// How many codes are tried at a time on the way to zero.
@@ -62,6 +62,23 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
         }
     }
 
+    /// Some of these, by their place, that cannot hold together; `None` where there is a deal for which all of them do.
+    pub(super) fn clash(&mut self, all: &[Lit]) -> Result<Option<Vec<usize>>, Stopped> {
+        if let Some(place) = all.iter().position(|&lit| lit == Lit::FALSE) {
+            return Ok(Some(vec![place]));
+        }
+        if self.can(all)? {
+            return Ok(None);
+        }
+        // The solver was asked just now, of these.
+        Ok(Some(self.solver.enough(all)))
+    }
+
+    /// Numbers and days at which the policy may decide otherwise.
+    pub(super) fn telling(&self) -> &Telling {
+        &self.samples.telling
+    }
+
     /// Whether some deal is seen to end otherwise with other values in these slots.
     pub(super) fn varies(&mut self, keys: &[Key]) -> bool {
         self.samples.vary(self.machine, keys)
@@ -75,6 +92,13 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
     /// A deal for which all of these hold: a small one with ordinary values, in which presumptions are kept where they
     /// can be. `None` where there is none.
     pub(super) fn example(&mut self, all: &[Lit]) -> Result<Option<Witness>, Stopped> {
+        let Some(codes) = self.example_codes(all)? else { return Ok(None) };
+        let (deal, as_of) = self.machine.inputs.deal(self.machine.policy, |key, _| codes.get(key).copied().flatten());
+        Ok(Some(Witness { deal, as_of }))
+    }
+
+    /// Such a deal by the codes of its inputs.
+    pub(super) fn example_codes(&mut self, all: &[Lit]) -> Result<Option<Codes>, Stopped> {
         let mut asked = all.to_vec();
         asked.push(self.short_lists());
         if !self.can(&asked)? {
@@ -101,8 +125,7 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
             }
             self.settle(&mut codes, key, &held);
         }
-        let (deal, as_of) = self.machine.inputs.deal(self.machine.policy, |key, _| codes.get(key).copied().flatten());
-        Ok(Some(Witness { deal, as_of }))
+        Ok(Some(codes))
     }
 
     /// Where no list has more than a few records.

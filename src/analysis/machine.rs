@@ -12,6 +12,8 @@ use crate::policy::{DecisionId, Policy};
 /// A policy as a circuit over complete deals.
 pub struct Machine<'p> {
     pub(super) policy: &'p Policy,
+    /// A policy that it is held to, whose circuit is over the same inputs.
+    pub(super) other: Option<&'p Policy>,
     pub(super) circuit: Circuit,
     pub(super) inputs: Inputs,
     pub(super) encoded: Encoded,
@@ -44,7 +46,21 @@ impl<'p> Machine<'p> {
         let mut circuit = Circuit::new();
         let inputs = Inputs::new(&mut circuit, &[policy], dates)?;
         let encoded = encode(&mut circuit, &inputs, policy)?;
-        Ok(Machine { policy, circuit, inputs, encoded })
+        Ok(Machine { policy, other: None, circuit, inputs, encoded })
+    }
+
+    /// The circuit of `policy`, and beside it that of another over the same inputs. The deals are those that both allow.
+    pub(super) fn beside(
+        policy: &'p Policy,
+        other: &'p Policy,
+        dates: DateRange,
+    ) -> Result<(Machine<'p>, Encoded), TooWide> {
+        let mut circuit = Circuit::new();
+        let inputs = Inputs::new(&mut circuit, &[policy, other], dates)?;
+        let mut encoded = encode(&mut circuit, &inputs, policy)?;
+        let beside = encode(&mut circuit, &inputs, other)?;
+        encoded.allowed = circuit.and(encoded.allowed, beside.allowed);
+        Ok((Machine { policy, other: Some(other), circuit, inputs, encoded }, beside))
     }
 
     /// How many gates it has.
@@ -70,7 +86,7 @@ impl<'p> Machine<'p> {
     }
 
     /// What each literal comes to where the inputs have these codes.
-    fn run(&self, codes: &Codes) -> impl Fn(Lit) -> bool + use<> {
+    pub(super) fn run(&self, codes: &Codes) -> impl Fn(Lit) -> bool + use<> {
         let inputs = self.input_words(codes);
         let run = Run::of(&self.circuit, |gate| inputs.get(&gate).copied().unwrap_or(0));
         move |lit| run.lit(lit) & 1 == 1

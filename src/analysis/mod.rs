@@ -8,6 +8,7 @@
 mod apart;
 mod circuit;
 mod effective;
+pub mod diff;
 mod encode;
 mod findings;
 mod inquiry;

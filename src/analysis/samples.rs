@@ -19,7 +19,7 @@ const MOST_OUTPUTS: usize = 8_000_000;
 pub(super) struct Samples {
     runs: Vec<Sample>,
     dice: Dice,
-    telling: Telling,
+    pub(super) telling: Telling,
 }
 
 /// 64 deals.
@@ -35,7 +35,7 @@ impl Samples {
     pub(super) fn new(machine: &Machine<'_>) -> Samples {
         let runs = RUNS.min(MOST_OUTPUTS / machine.circuit.len().max(1));
         let dice = Dice(0x2026_1122_9E37_79B9);
-        let mut samples = Samples { runs: Vec::new(), dice, telling: telling(machine.policy) };
+        let mut samples = Samples { runs: Vec::new(), dice, telling: telling([Some(machine.policy), machine.other]) };
         for _ in 0..runs {
             let mut inputs: FxHashMap<usize, u64> = FxHashMap::default();
             for slot in machine.inputs.slots.values() {
@@ -122,28 +122,30 @@ impl Dice {
 
 /// Numbers and days at which a policy may decide otherwise.
 #[derive(Debug)]
-struct Telling {
-    numbers: Vec<Number>,
-    days: Vec<i128>,
+pub(super) struct Telling {
+    pub(super) numbers: Vec<Number>,
+    pub(super) days: Vec<i128>,
 }
 
-fn telling(policy: &Policy) -> Telling {
+fn telling(policies: [Option<&Policy>; 2]) -> Telling {
     let mut telling = Telling { numbers: Vec::new(), days: Vec::new() };
     let mut note = |value: &Value| match value {
         Value::Number(n) => telling.numbers.push(*n),
         Value::Date(date) => telling.days.push(day(*date)),
         _ => {}
     };
-    for (_, expr) in policy.exprs.iter() {
-        if let ExprKind::Literal(value) = &expr.kind {
-            note(value);
+    for policy in policies.into_iter().flatten() {
+        for (_, expr) in policy.exprs.iter() {
+            if let ExprKind::Literal(value) = &expr.kind {
+                note(value);
+            }
         }
+        policy.constants.iter().flat_map(|(_, c)| &c.values).for_each(|(_, value)| note(value));
+        let windows = policy.decisions.iter().flat_map(|(_, d)| &d.rules.rules).map(|rule| rule.window);
+        let from = policy.constants.iter().flat_map(|(_, c)| c.values.iter().filter_map(|(from, _)| *from));
+        let dates = windows.flat_map(|window| window.from.into_iter().chain(window.until)).chain(from);
+        dates.for_each(|date| note(&Value::Date(date)));
     }
-    policy.constants.iter().flat_map(|(_, c)| &c.values).for_each(|(_, value)| note(value));
-    let windows = policy.decisions.iter().flat_map(|(_, d)| &d.rules.rules).map(|rule| rule.window);
-    let dates = windows.flat_map(|window| window.from.into_iter().chain(window.until));
-    let from = policy.constants.iter().flat_map(|(_, c)| c.values.iter().filter_map(|(from, _)| *from));
-    telling.days.extend(dates.chain(from).map(day));
     telling.numbers.sort_unstable();
     telling.numbers.dedup();
     telling.days.sort_unstable();

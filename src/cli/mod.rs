@@ -4,6 +4,7 @@ mod ask;
 mod check;
 mod completions;
 mod deals;
+mod diff;
 mod eval;
 mod exit;
 mod explain;
@@ -48,6 +49,7 @@ Examples:
   dealdesk why deal.ron discovery.billing --not waived
   dealdesk rule discovery.billing.bid    when a rule stands, and what goes before it
   dealdesk check                         report every problem of the policies
+  dealdesk diff HEAD                     what the edits since the last commit mean for deals
   dealdesk test                          decide the pack's cases, and show what changed
   dealdesk mutate                        make small mistakes in the policies; do the cases notice?
   dealdesk watch deal.ron                show what every save of a policy changes
@@ -82,6 +84,7 @@ enum Command {
     Why(why::Arguments),
     Rule(rule::Arguments),
     Check(check::Arguments),
+    Diff(diff::Arguments),
     Test(test::Arguments),
     Mutate(mutate::Arguments),
     Watch(watch::Arguments),
@@ -108,6 +111,7 @@ pub fn run() -> ExitCode {
         Command::Why(arguments) => why::run(arguments, &cli.global, &mut output),
         Command::Rule(arguments) => rule::run(arguments, &cli.global, &mut output),
         Command::Check(arguments) => check::run(arguments, &cli.global, &mut output),
+        Command::Diff(arguments) => diff::run(arguments, &cli.global, &mut output),
         Command::Test(arguments) => test::run(arguments, &cli.global, &mut output),
         Command::Mutate(arguments) => mutate::run(arguments, &cli.global, &mut output),
         Command::Watch(arguments) => watch::run(arguments, &cli.global, &mut output),

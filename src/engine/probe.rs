@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::answer::RuleState;
 use super::eval::{Evaluator, Hand, WORK_LIMIT};
-use super::lift::Lift;
+use super::lift::{Lift, Values};
 use super::list::Elements;
 use super::needs::{Cone, Needed, Needs};
 use super::record::Record;
@@ -53,6 +53,14 @@ impl Probe<'_, '_> {
         match self.evaluator.eval(id) {
             Lift::Known(value) => Some(value),
             Lift::Open(_) => None,
+        }
+    }
+
+    /// Whether an expression has no value whatever is still unknown, with the records and arguments at hand.
+    pub fn has_no_value(&mut self, id: ExprId) -> bool {
+        match self.evaluator.eval(id) {
+            Lift::Known(_) => false,
+            Lift::Open(open) => matches!(&open.values, Values::Few(values) if values.is_empty()),
         }
     }
 

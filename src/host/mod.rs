@@ -12,6 +12,8 @@ pub mod live;
 mod parallel;
 mod policies;
 mod read;
+mod revision;
+mod rows;
 mod texts;
 mod walk;
 mod write;
@@ -25,6 +27,7 @@ pub use parallel::in_parallel;
 pub use policies::{PolicyFiles, policies, read_policy, read_policy_from_stdin};
 pub use read::called;
 pub(crate) use read::reason;
+pub use rows::{Row, Rows, rows};
 pub use write::{create_whole_file, real_path, remove_file, replace_file, write_result};
 
 use std::path::Path;

@@ -4,6 +4,7 @@ mod ask;
 mod compile;
 mod deal;
 mod decisions;
+mod diff;
 mod error;
 pub mod limits;
 mod manifest;
@@ -15,6 +16,10 @@ pub use compile::Pack;
 pub use deal::Deal;
 pub use decisions::Decisions;
 pub(crate) use decisions::NAMELESS;
+pub use diff::{
+    DecisionImpact, Diff, DiffOptions, DiffOutcome, DiffRegion, DiffWitness, Impact, Measure, NameChange, RegionImpact,
+    Told,
+};
 pub use error::Error;
 pub use prove::Proof;
 pub use rule::{EffectiveRule, NoSuchRule, RuleOptions};

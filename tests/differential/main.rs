@@ -11,6 +11,7 @@
 mod bridge;
 mod circuit;
 mod compare;
+mod diff;
 mod differential;
 mod effective;
 mod examples;

@@ -31,6 +31,11 @@ impl Ratio {
         Ratio { over, under: Integer::constant(scale) }
     }
 
+    /// How many steps of one over how much it is; `None` where the denominator is not the same in every deal.
+    pub(in crate::analysis) fn steps(&self) -> Option<(&Integer, i128)> {
+        Some((&self.over, self.under.known()?))
+    }
+
     /// The literals that say which number it is.
     pub(in crate::analysis) fn literals(&self) -> impl Iterator<Item = Lit> {
         self.over.bits().iter().chain(self.under.bits()).copied()

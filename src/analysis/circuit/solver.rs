@@ -56,6 +56,15 @@ impl<'s> Solver<'s> {
         }
     }
 
+    /// Which of `assumed`, by their place, are enough for the last search of them to be impossible.
+    pub(in crate::analysis) fn enough(&self, assumed: &[Lit]) -> Vec<usize> {
+        let needed = |lit: &Lit| {
+            let known = self.variables.get(lit.gate()).copied().flatten();
+            known.is_some_and(|known| self.sat.unsat_core_contains_var(known.var()))
+        };
+        (0..assumed.len()).filter(|&place| needed(&assumed[place])).collect()
+    }
+
     /// What an input is in what the last search found; inputs that do not matter are false.
     pub(in crate::analysis) fn input(&self, lit: Lit) -> bool {
         let known = self.variables.get(lit.gate()).copied().flatten();

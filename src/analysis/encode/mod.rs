@@ -65,6 +65,9 @@ pub(super) struct Encoded {
     pub(super) seen: FxHashMap<ExprId, Seen>,
     pub(super) breaches: Vec<Breach>,
     pub(super) losses: Vec<(ExprId, Reason, Lit)>,
+    /// The records for which a decision about such a record is taken, in the order of `decisions`.
+    pub(super) hands: FxHashMap<RecordId, Vec<Hand>>,
+    definitions: FxHashMap<(DefinitionId, Option<Hand>), Symbol>,
     /// Properties: for each record, where there is one; where each holds.
     pub(super) properties: Vec<Vec<(Lit, Symbol)>>,
     /// Where every fact has a value that the policy allows.
@@ -95,6 +98,34 @@ impl Encoded {
     }
 }
 
+impl Encoded {
+    /// What expressions of the policy that this is the circuit of come to, where `hand` is the record at hand. None of
+    /// them may have a parameter.
+    pub(super) fn symbols(
+        &self,
+        circuit: &mut Circuit,
+        inputs: &Inputs,
+        policy: &Policy,
+        hand: Option<Hand>,
+        exprs: &[ExprId],
+    ) -> Result<Vec<Symbol>, TooWide> {
+        let (mut encoder, _) = Encoder::new(circuit, inputs, policy)?;
+        encoder.definitions.clone_from(&self.definitions);
+        for (id, decision) in policy.decisions.iter() {
+            let verdicts = self.decisions.get(&id).into_iter().flatten().map(|(_, verdict)| verdict.clone());
+            let hands = decision.scope.and_then(|record| self.hands.get(&record));
+            match hands {
+                None => encoder.decisions.extend(verdicts.map(|verdict| ((id, None), verdict))),
+                Some(hands) => {
+                    let taken = hands.iter().zip(verdicts).map(|(&hand, verdict)| ((id, Some(hand)), verdict));
+                    encoder.decisions.extend(taken);
+                }
+            }
+        }
+        Ok(exprs.iter().map(|&expr| encoder.at_hand(hand, |e| e.eval(expr))).collect())
+    }
+}
+
 /// Builds the circuit of one policy.
 pub(super) struct Encoder<'p, 'c> {
     policy: &'p Policy,
@@ -115,22 +146,7 @@ pub(super) struct Encoder<'p, 'c> {
 
 /// The circuit of `policy` over `inputs`.
 pub(super) fn encode(circuit: &mut Circuit, inputs: &Inputs, policy: &Policy) -> Result<Encoded, TooWide> {
-    let (facts, allowed) = inputs.sources(circuit, policy)?;
-    let mut encoder = Encoder {
-        policy,
-        circuit,
-        facts,
-        as_of: inputs.as_of(),
-        texts: Arc::clone(&inputs.texts),
-        definitions: FxHashMap::default(),
-        decisions: FxHashMap::default(),
-        hands: Vec::new(),
-        parameters: Vec::new(),
-        path: Lit::TRUE,
-        seen: FxHashMap::default(),
-        breaches: Vec::new(),
-        losses: Vec::new(),
-    };
+    let (mut encoder, allowed) = Encoder::new(circuit, inputs, policy)?;
     for &node in &policy.order {
         encoder.node(node);
     }
@@ -147,11 +163,37 @@ pub(super) fn encode(circuit: &mut Circuit, inputs: &Inputs, policy: &Policy) ->
         });
         decisions.insert(id, verdicts.collect());
     }
-    let Encoder { seen, breaches, losses, .. } = encoder;
-    Ok(Encoded { decisions, seen, breaches, losses, properties, allowed })
+    let records = policy.schema.records.iter().map(|(record, _)| record);
+    let hands = records.map(|record| {
+        let hands = encoder.hands_of(Some(record)).into_iter().filter_map(|(_, hand)| hand);
+        (record, hands.collect())
+    });
+    let hands = hands.collect();
+    let Encoder { definitions, seen, breaches, losses, .. } = encoder;
+    Ok(Encoded { decisions, hands, definitions, seen, breaches, losses, properties, allowed })
 }
 
-impl Encoder<'_, '_> {
+impl<'p, 'c> Encoder<'p, 'c> {
+    fn new(circuit: &'c mut Circuit, inputs: &Inputs, policy: &'p Policy) -> Result<(Self, Lit), TooWide> {
+        let (facts, allowed) = inputs.sources(circuit, policy)?;
+        let encoder = Encoder {
+            policy,
+            circuit,
+            facts,
+            as_of: inputs.as_of(),
+            texts: Arc::clone(&inputs.texts),
+            definitions: FxHashMap::default(),
+            decisions: FxHashMap::default(),
+            hands: Vec::new(),
+            parameters: Vec::new(),
+            path: Lit::TRUE,
+            seen: FxHashMap::default(),
+            breaches: Vec::new(),
+            losses: Vec::new(),
+        };
+        Ok((encoder, allowed))
+    }
+
     fn node(&mut self, node: Node) {
         match node {
             Node::Definition(id) => {

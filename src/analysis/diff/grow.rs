@@ -1,0 +1,281 @@
+//! Widens one deal to all deals alike.
+
+use super::super::circuit::{Integer, Lit};
+use super::super::inquiry::{Inquiry, Stopped};
+use super::Range;
+use super::terms::{Term, TermForm};
+use crate::facts::Value;
+
+/// What a term is held to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hold {
+    Holds(bool),
+    /// Not this one of its values.
+    Not(usize),
+    None,
+    Given,
+    Low(i128),
+    High(i128),
+}
+
+/// A condition on a term: the place of the term, what it is held to, and where it is so.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    term: usize,
+    hold: Hold,
+    lit: Lit,
+}
+
+/// All deals for which some conditions hold.
+#[derive(Clone, Debug)]
+pub(super) struct Cube {
+    parts: Vec<Part>,
+    /// Where there is what it speaks about.
+    there: Lit,
+}
+
+impl Cube {
+    /// Where it is.
+    pub(super) fn lits(&self) -> Vec<Lit> {
+        self.parts.iter().map(|part| part.lit).chain([self.there]).collect()
+    }
+
+    /// The terms that it speaks about, with what it says of them.
+    pub(super) fn ranges(&self, terms: &[Term]) -> Vec<(usize, Range)> {
+        let mut ranges = Vec::new();
+        for (place, term) in terms.iter().enumerate() {
+            let holds: Vec<Hold> = self.parts.iter().filter(|part| part.term == place).map(|part| part.hold).collect();
+            if let Some(range) = range(term, &holds) {
+                ranges.push((place, range));
+            }
+        }
+        ranges
+    }
+
+    /// How hard it is to read: few terms first, then few conditions.
+    fn size(&self) -> (usize, usize) {
+        let mut terms: Vec<usize> = self.parts.iter().map(|part| part.term).collect();
+        terms.dedup();
+        (terms.len(), self.parts.len())
+    }
+}
+
+/// What is said of a term.
+fn range(term: &Term, holds: &[Hold]) -> Option<Range> {
+    let first = holds.first()?;
+    Some(match &term.form {
+        TermForm::Holds(_) => match first {
+            Hold::Holds(holds) => Range::Holds(*holds),
+            _ => return None,
+        },
+        TermForm::Choice { values, other_texts } => {
+            let others = if *other_texts { values.len() - 1 } else { values.len() };
+            let is_out = |place: usize| holds.contains(&Hold::Not(place));
+            let of = |out: bool| -> Vec<Value> {
+                let places = (0..others).filter(|&place| is_out(place) == out && !values[place].1.is_constant());
+                places.map(|place| values[place].0.clone()).collect()
+            };
+            Range::Among { values: of(false), excluded: of(true), other_texts: *other_texts && !is_out(others) }
+        }
+        TermForm::Quantity { under, date, .. } => {
+            let end = |of: fn(&Hold) -> Option<i128>| {
+                holds.iter().find_map(of).map(|code| TermForm::value(code, *under, *date))
+            };
+            let low = end(|hold| if let Hold::Low(code) = hold { Some(*code) } else { None });
+            let high = end(|hold| if let Hold::High(code) = hold { Some(*code) } else { None });
+            match first {
+                Hold::None => Range::None,
+                _ if low.is_none() && high.is_none() => Range::Given,
+                _ => Range::Between { low, high },
+            }
+        }
+    })
+}
+
+/// Widens deals to cubes.
+pub(super) struct Grower<'i, 'm, 'p, 's> {
+    pub(super) inquiry: &'i mut Inquiry<'m, 'p, 's>,
+    pub(super) terms: &'i [Term],
+    /// Where there is a record at hand.
+    pub(super) there: Lit,
+}
+
+impl Grower<'_, '_, '_, '_> {
+    /// The cube of one deal: all deals that are alike in every term. `deal` says what each literal comes to in it.
+    pub(super) fn point(&mut self, deal: &dyn Fn(Lit) -> bool) -> Cube {
+        let mut parts = Vec::new();
+        for (place, term) in self.terms.iter().enumerate() {
+            if deal(term.absent) {
+                continue;
+            }
+            // Whatever is said of it says that it has a value too.
+            let circuit = &mut self.inquiry.machine.circuit;
+            let mut push = |hold: Hold, lit: Lit| {
+                let lit = circuit.and(lit, !term.absent);
+                parts.push(Part { term: place, hold, lit });
+            };
+            match &term.form {
+                TermForm::Holds(lit) => {
+                    let holds = deal(*lit);
+                    push(Hold::Holds(holds), if holds { *lit } else { !*lit });
+                }
+                TermForm::Choice { values, .. } => {
+                    for (value, (_, lit)) in values.iter().enumerate() {
+                        if !deal(*lit) && !lit.is_constant() {
+                            push(Hold::Not(value), !*lit);
+                        }
+                    }
+                }
+                TermForm::Quantity { none, .. } if *none != Lit::FALSE && deal(*none) => push(Hold::None, *none),
+                TermForm::Quantity { over, none, .. } => {
+                    if *none != Lit::FALSE {
+                        push(Hold::Given, !*none);
+                    }
+                    let code = over.read(deal);
+                    for (hold, low) in [(Hold::Low(code), true), (Hold::High(code), false)] {
+                        let lit = TermForm::end(circuit, over, code, low);
+                        let lit = circuit.and(lit, !term.absent);
+                        parts.push(Part { term: place, hold, lit });
+                    }
+                }
+            }
+        }
+        Cube { parts, there: self.there }
+    }
+
+    /// The widest cube around a deal that is found in which nothing is `bad`; `None` where there is none, as the terms do
+    /// not settle it.
+    pub(super) fn grow(&mut self, point: &Cube, bad: Lit) -> Result<Option<Cube>, Stopped> {
+        let Some(enough) = self.clash(&point.parts, bad)? else { return Ok(None) };
+        let core: Vec<Part> = enough.into_iter().map(|place| point.parts[place]).collect();
+        let forwards: Vec<usize> = (0..self.terms.len()).collect();
+        let backwards: Vec<usize> = forwards.iter().rev().copied().collect();
+        let mut best: Option<Cube> = None;
+        // What is left out first decides what can be left out later.
+        for (from, order) in [(&core, &backwards), (&point.parts, &backwards), (&point.parts, &forwards)] {
+            let cube = self.leave_out(from.clone(), order, bad)?;
+            if best.as_ref().is_none_or(|best| cube.size() < best.size()) {
+                best = Some(cube);
+            }
+        }
+        let Some(mut best) = best else { return Ok(None) };
+        self.widen(&mut best, bad)?;
+        Ok(Some(best))
+    }
+
+    /// Which of the parts are enough for nothing to be bad.
+    fn clash(&mut self, parts: &[Part], bad: Lit) -> Result<Option<Vec<usize>>, Stopped> {
+        let mut asked: Vec<Lit> = parts.iter().map(|part| part.lit).collect();
+        asked.extend([self.there, bad]);
+        let mut enough = self.inquiry.clash(&asked)?;
+        if let Some(places) = &mut enough {
+            places.retain(|&place| place < parts.len());
+        }
+        Ok(enough)
+    }
+
+    /// Leaves out every term, and of the others every part, without which nothing is bad either.
+    fn leave_out(&mut self, mut parts: Vec<Part>, order: &[usize], bad: Lit) -> Result<Cube, Stopped> {
+        for &term in order {
+            if parts.iter().any(|part| part.term == term) {
+                let without: Vec<Part> = parts.iter().filter(|part| part.term != term).copied().collect();
+                if let Some(enough) = self.clash(&without, bad)? {
+                    // Whole terms alone: a condition may be all that makes another one readable.
+                    let needed: Vec<usize> = enough.into_iter().map(|place| without[place].term).collect();
+                    parts = without.into_iter().filter(|part| needed.contains(&part.term)).collect();
+                }
+            }
+        }
+        for &term in order {
+            let own: Vec<Hold> = parts.iter().filter(|part| part.term == term).map(|part| part.hold).collect();
+            // That it is not none goes last, as its ends rest on it.
+            for hold in own.iter().rev().copied() {
+                let ends = |part: &Part| part.term == term && matches!(part.hold, Hold::Low(_) | Hold::High(_));
+                if hold == Hold::Given && parts.iter().any(ends) {
+                    continue;
+                }
+                let without: Vec<Part> =
+                    parts.iter().filter(|part| part.term != term || part.hold != hold).copied().collect();
+                if self.clash(&without, bad)?.is_some() {
+                    parts = without;
+                }
+            }
+        }
+        Ok(Cube { parts, there: self.there })
+    }
+
+    /// Moves the ends of quantities as far as nothing is bad.
+    fn widen(&mut self, cube: &mut Cube, bad: Lit) -> Result<(), Stopped> {
+        for place in 0..cube.parts.len() {
+            let part = cube.parts[place];
+            let (Hold::Low(code) | Hold::High(code)) = part.hold else { continue };
+            let is_low = matches!(part.hold, Hold::Low(_));
+            let TermForm::Quantity { over, under, date, .. } = &self.terms[part.term].form else { continue };
+            let (low, high) = over.ends();
+            // The farthest end is known not to do, else the part would have been left out.
+            let (mut near, mut far) = (code, if is_low { low } else { high });
+            let mut likely = self.likely(*under, *date, near.min(far), near.max(far));
+            if !is_low {
+                likely.reverse();
+            }
+            let over = over.clone();
+            // First among the numbers at which a policy may decide otherwise, which lie from far to near.
+            let (mut from, mut to) = (0, likely.len());
+            while from < to {
+                let middle = (from + to) / 2;
+                if self.reaches(cube, place, &over, likely[middle], bad)? {
+                    near = likely[middle];
+                    to = middle;
+                } else {
+                    far = likely[middle];
+                    from = middle + 1;
+                }
+            }
+            while near.abs_diff(far) > 1 {
+                let middle = far + (near - far) / 2;
+                if self.reaches(cube, place, &over, middle, bad)? {
+                    near = middle;
+                } else {
+                    far = middle;
+                }
+            }
+            self.move_end(cube, place, &over, near);
+        }
+        Ok(())
+    }
+
+    /// Codes strictly between two ends and beside numbers of the policies, ascending; the near end is among them.
+    fn likely(&self, under: i128, date: bool, low: i128, high: i128) -> Vec<i128> {
+        let telling = self.inquiry.telling();
+        let mut codes: Vec<i128> = match date {
+            true => telling.days.clone(),
+            false => {
+                let scale = crate::base::Number::integer(under);
+                telling.numbers.iter().filter_map(|n| n.multiply(scale).ok()).map(|n| n.floor().numerator()).collect()
+            }
+        };
+        let beside: Vec<i128> =
+            codes.iter().flat_map(|code| [code.saturating_sub(1), code.saturating_add(1)]).collect();
+        codes.extend(beside);
+        codes.sort_unstable();
+        codes.dedup();
+        codes.retain(|&code| low < code && code < high);
+        codes
+    }
+
+    /// Whether nothing is bad with the end there.
+    fn reaches(&mut self, cube: &Cube, place: usize, over: &Integer, code: i128, bad: Lit) -> Result<bool, Stopped> {
+        let mut moved = cube.clone();
+        self.move_end(&mut moved, place, over, code);
+        Ok(self.clash(&moved.parts, bad)?.is_some())
+    }
+
+    fn move_end(&mut self, cube: &mut Cube, place: usize, over: &Integer, code: i128) {
+        let part = &mut cube.parts[place];
+        let is_low = matches!(part.hold, Hold::Low(_));
+        let circuit = &mut self.inquiry.machine.circuit;
+        let end = TermForm::end(circuit, over, code, is_low);
+        part.hold = if is_low { Hold::Low(code) } else { Hold::High(code) };
+        part.lit = circuit.and(end, !self.terms[part.term].absent);
+    }
+}

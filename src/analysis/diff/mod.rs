@@ -1,0 +1,206 @@
+//! What a change of a policy means: every deal that is decided otherwise, in regions that a person can read.
+//!
+//! Both policies become circuits over the same facts. A deal in which a decision ends otherwise is widened, as far as is
+//! proved, to all deals alike; those are set aside, and the next one is looked for, until there is none. So the regions
+//! of a decision do not overlap and together are all of its changes, and no region is a proof that there is no change.
+
+mod align;
+mod ends;
+mod examples;
+mod grow;
+mod names;
+mod reach;
+mod search;
+mod terms;
+
+pub use align::{Aligned, FactChange, FactChangeKind, align};
+
+use jiff::civil::Date;
+
+use super::encode::{MOST_RECORDS, Reason};
+use super::findings::{Unsettled, Why};
+use super::machine::{Machine, dates};
+use crate::engine::State;
+use crate::facts::{DateRange, Deal, Value};
+use crate::policy::{DecisionId, ExprId, Policy};
+
+/// Which policy something is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The old one.
+    Before,
+    /// The new one.
+    After,
+}
+
+/// What a change of a policy means.
+#[derive(Clone, Debug, Default)]
+pub struct Difference {
+    /// Decisions that both policies take, by what they are called in the old and in the new one. Where their names
+    /// differ, they are proved to end alike in every deal.
+    pub pairs: Vec<(DecisionId, DecisionId)>,
+    /// Decisions that end otherwise in some deals, each after those that it uses.
+    pub changes: Vec<Change>,
+    /// Rules that only one of two decisions has, and those that have another name.
+    pub rules: Vec<RuleChange>,
+    /// What was not settled, and why; empty where everything was.
+    pub unsettled: Vec<(Side, Unsettled)>,
+    /// It was stopped before everything was looked at.
+    pub stopped: bool,
+}
+
+/// A decision that ends otherwise in some deals.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The decision in the old policy.
+    pub before: DecisionId,
+    /// The decision in the new policy.
+    pub after: DecisionId,
+    /// Where it does, without overlaps.
+    pub regions: Vec<Region>,
+}
+
+/// Deals that a decision ends otherwise in.
+#[derive(Clone, Debug)]
+pub struct Region {
+    /// How it ended.
+    pub before: End,
+    /// How it ends.
+    pub after: End,
+    /// Which deals these are: those for which all of this holds. `None` stands for all others that change, which are too
+    /// many kinds to tell one by one.
+    pub when: Option<Vec<Clause>>,
+    /// One of them.
+    pub witness: Shown,
+}
+
+/// How a decision ends in a region.
+#[derive(Clone, Debug)]
+pub struct End {
+    /// How it ends in the example.
+    pub state: State,
+    /// Rules that stand somewhere in the region, by their place.
+    pub rules: Vec<u32>,
+    /// Whether it ends so in the whole region; else another value may come of it.
+    pub fixed: bool,
+}
+
+/// A deal, as either policy reads it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// With the facts of the old policy.
+    pub before: Deal,
+    /// With the facts of the new policy.
+    pub after: Deal,
+    /// The date of the decision.
+    pub as_of: Date,
+}
+
+/// A condition on deals.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clause {
+    /// Whose expression it speaks about.
+    pub side: Side,
+    /// Whether the same words come to something else in the other policy.
+    pub ambiguous: bool,
+    /// What it speaks about.
+    pub subject: Subject,
+    /// What that comes to.
+    pub range: Range,
+}
+
+/// What a condition speaks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// What an expression comes to.
+    Expr(ExprId),
+    /// Whether an expression has no value.
+    NoValue(ExprId),
+    /// Whether this item of a checklist applies.
+    Item(ExprId, u32),
+    /// The date of the decision.
+    AsOf,
+}
+
+/// What something comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Range {
+    /// It holds, or it does not.
+    Holds(bool),
+    /// One of `values`; where `other_texts`, or another text that no policy names.
+    Among {
+        /// These, none among them where it may be none.
+        values: Vec<Value>,
+        /// These it is not.
+        excluded: Vec<Value>,
+        /// Texts that no policy names.
+        other_texts: bool,
+    },
+    /// Between two ends, both included.
+    Between {
+        /// The low end.
+        low: Option<Value>,
+        /// The high end.
+        high: Option<Value>,
+    },
+    /// It is none.
+    None,
+    /// It is not none.
+    Given,
+}
+
+/// A rule that only one of two decisions has, or that has another name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleChange {
+    /// The decision in the old policy.
+    pub before: DecisionId,
+    /// The decision in the new policy.
+    pub after: DecisionId,
+    /// What happened to which rule, by its place.
+    pub kind: RuleChangeKind,
+}
+
+/// What happened to a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleChangeKind {
+    /// It is new.
+    Added(u32),
+    /// It is gone.
+    Removed(u32),
+    /// It applies to the same deals, with the same outcome, under another name.
+    Renamed(u32, u32),
+}
+
+/// Looks for every deal that both policies allow and that they decide otherwise, on all dates that both speak about. The
+/// policies are to be aligned ([`align`]). Examples are set on `today` where any date will do. `stop` is asked now and then
+/// whether to give up; what was found until then is kept.
+pub fn difference(before: &Policy, after: &Policy, today: Date, stop: &dyn Fn() -> bool) -> Difference {
+    let common = common_dates(before, after);
+    let Ok((mut machine, beside)) = Machine::beside(after, before, common) else {
+        return Difference { stopped: true, ..Difference::default() };
+    };
+    let today = today.clamp(common.low, common.high);
+    search::Comparison::new(&mut machine, before, beside, today, stop).all()
+}
+
+/// The dates on which deals are compared: from the first that both policies declare to speak about; where neither says so,
+/// from the first on which either has a value for every constant.
+fn common_dates(before: &Policy, after: &Policy) -> DateRange {
+    let (one, other) = (dates(before), dates(after));
+    let low = match (before.since, after.since) {
+        (None, None) => one.low.min(other.low),
+        (Some(_), None) => one.low,
+        (None, Some(_)) => other.low,
+        (Some(_), Some(_)) => one.low.max(other.low),
+    };
+    DateRange { low, high: one.high }
+}
+
+/// Why a circuit does not say what something comes to.
+fn why(reason: Reason) -> Why {
+    match reason {
+        Reason::Wide => Why::LargeNumbers,
+        Reason::LongList => Why::LongerLists(MOST_RECORDS),
+        Reason::TooLarge => Why::TooLarge,
+    }
+}

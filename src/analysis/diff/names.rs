@@ -1,0 +1,185 @@
+//! Which decision and which rule of one policy is which of the other, and whether words mean the same in both.
+
+use super::super::encode::Hand;
+use super::super::inquiry::Stopped;
+use super::ends::Changed;
+use super::reach::order_matters;
+use super::search::Comparison;
+use super::{RuleChange, RuleChangeKind, Side};
+use crate::facts::TypeKind;
+use crate::policy::{DecisionId, ExprId, ExprKind, Policy, RuleSet};
+
+impl Comparison<'_, '_, '_> {
+    /// Which decision is which: by name, and where a name is only in one of the policies, by what is proved.
+    pub(super) fn pair(&mut self) -> Result<(), Stopped> {
+        let (before, after) = (self.before, self.policy(Side::After));
+        let mut pairs = Vec::new();
+        let mut gone: Vec<DecisionId> = before
+            .decisions
+            .iter()
+            .filter(|(_, d)| after.decision_by_name(&d.name).is_none())
+            .map(|(id, _)| id)
+            .collect();
+        for (id, decision) in after.decisions.iter() {
+            if let Some(was) = before.decision_by_name(&decision.name) {
+                if self.hands([was, id]).is_some() {
+                    pairs.push((was, id));
+                }
+                continue;
+            }
+            for (place, &was) in gone.iter().enumerate() {
+                if before.decisions[was].ty.kind == TypeKind::Boolean && decision.ty.kind != TypeKind::Boolean {
+                    continue;
+                }
+                if self.ends_alike(was, id)? {
+                    gone.remove(place);
+                    pairs.push((was, id));
+                    break;
+                }
+            }
+        }
+        // Each after those that it uses, so that what is proved of those can be said of it.
+        let order = after.order.iter();
+        let place = |id: DecisionId| order.clone().position(|node| *node == crate::policy::Node::Decision(id));
+        pairs.sort_by_key(|&(_, id)| place(id));
+        self.difference.pairs = pairs;
+        Ok(())
+    }
+
+    pub(super) fn ends_alike(&mut self, before: DecisionId, after: DecisionId) -> Result<bool, Stopped> {
+        let Some(hands) = self.hands([before, after]) else { return Ok(false) };
+        for hands in hands {
+            let Some(Changed { changed, lost }) = self.changed([before, after], hands) else { return Ok(false) };
+            if self.inquiry.can(&[changed])? || self.inquiry.can(&[lost])? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The records for which both are taken. One of a list stands for all others of it, where it does not matter which of
+    /// them comes first. `None` where they are not taken of the same.
+    pub(super) fn hands(&self, decisions: [DecisionId; 2]) -> Option<Vec<[Option<Hand>; 2]>> {
+        let after = self.policy(Side::After);
+        let scopes = [self.before.decisions[decisions[0]].scope, after.decisions[decisions[1]].scope];
+        let [was, is] = match scopes {
+            [None, None] => return Some(vec![[None, None]]),
+            [Some(was), Some(is)] => [was, is],
+            _ => return None,
+        };
+        let none = Vec::new();
+        let was = self.beside.hands.get(&was).unwrap_or(&none);
+        let is = self.inquiry.machine.encoded.hands.get(&is).unwrap_or(&none);
+        let first_is_all = !order_matters(self.before) && !order_matters(after);
+        let mut hands = Vec::new();
+        for &old in was {
+            let list = &self.before.schema.facts[old.list].name;
+            let same = |new: &&Hand| new.place == old.place && after.schema.facts[new.list].name == *list;
+            if let Some(&new) = is.iter().find(same)
+                && (old.place == 0 || !first_is_all)
+            {
+                hands.push([Some(old), Some(new)]);
+            }
+        }
+        Some(hands)
+    }
+
+    /// Which rules of two decisions are new, gone, or called otherwise.
+    pub(super) fn rules(&mut self, before: DecisionId, after: DecisionId) {
+        let (was, is) = (&self.before.decisions[before].rules, &self.policy(Side::After).decisions[after].rules);
+        let missing = |of: &RuleSet, other: &RuleSet| -> Vec<u32> {
+            let has = |name: &String| other.rules.iter().any(|rule| rule.name == *name);
+            of.rules.iter().zip(0..).filter(|(rule, _)| !has(&rule.name)).map(|(_, place)| place).collect()
+        };
+        let (gone, new) = (missing(was, is), missing(is, was));
+        let mut named: Vec<u32> = Vec::new();
+        for old in gone {
+            let same =
+                new.iter().copied().find(|new| !named.contains(new) && self.same_rule([before, after], [old, *new]));
+            let kind = match same {
+                Some(new) => {
+                    named.push(new);
+                    RuleChangeKind::Renamed(old, new)
+                }
+                None => RuleChangeKind::Removed(old),
+            };
+            self.difference.rules.push(RuleChange { before, after, kind });
+        }
+        let added = new.into_iter().filter(|new| !named.contains(new));
+        let added = added.map(|place| RuleChange { before, after, kind: RuleChangeKind::Added(place) });
+        self.difference.rules.extend(added);
+    }
+
+    /// Whether two rules apply to the same deals with the same outcome.
+    fn same_rule(&mut self, decisions: [DecisionId; 2], rules: [u32; 2]) -> bool {
+        let Some(&hands) = self.hands(decisions).unwrap_or_default().first() else { return false };
+        let mut said = Vec::new();
+        for (place, side) in [(0, Side::Before), (1, Side::After)] {
+            let Some((_, verdict)) = self.verdict(side, decisions[place], hands[place]) else { return false };
+            let Some(symbol) = verdict.rules.get(rules[place] as usize) else { return false };
+            let rule = &self.policy(side).decisions[decisions[place]].rules.rules[rules[place] as usize];
+            let Some(outcome) = self.symbol(side, hands[place], rule.outcome) else { return false };
+            let outcome = outcome.literals(self.circuit());
+            said.push((symbol.applies, outcome));
+        }
+        said[0] == said[1]
+    }
+
+    /// Whether the words of an expression come to something else in the other policy.
+    pub(super) fn is_ambiguous(&mut self, side: Side, hand: Option<Hand>, id: ExprId) -> bool {
+        let policy = self.policy(side);
+        let other = self.policy(if side == Side::Before { Side::After } else { Side::Before });
+        match &policy.exprs[id].kind {
+            ExprKind::Constant(constant) => {
+                let constant = &policy.constants[*constant];
+                let words = |policy: &Policy, constant: &crate::policy::Constant| -> Vec<_> {
+                    let values = constant.values.iter();
+                    values.map(|(from, value)| (*from, policy.text_of_value(value, &constant.ty))).collect()
+                };
+                let same = other.constants.iter().find(|(_, c)| c.name == constant.name);
+                same.is_some_and(|(_, same)| words(other, same) != words(policy, constant))
+            }
+            ExprKind::Definition(definition) => {
+                let name = &policy.definitions[*definition].name;
+                let Some((_, same)) = other.definitions.iter().find(|(_, d)| d.name == *name) else { return false };
+                !self.same_body(side, hand, policy.definitions[*definition].body, same.body)
+            }
+            ExprKind::Decision(decision) | ExprKind::Item(decision, _) => {
+                let name = &policy.decisions[*decision].name;
+                let Some(same) = other.decision_by_name(name) else { return false };
+                let pair = if side == Side::Before { (*decision, same) } else { (same, *decision) };
+                !self.alike.contains(&pair)
+            }
+            ExprKind::Lookup(lookup, arguments) => {
+                let name = &policy.lookups[*lookup].name;
+                let Some((_, same)) = other.lookups.iter().find(|(_, l)| l.name == *name) else { return false };
+                let rows = |policy: &Policy, rules: &RuleSet| -> Vec<_> {
+                    let rows = rules.rules.iter().map(|rule| {
+                        (rule.condition.map(|c| policy.text_of(c)), policy.text_of(rule.outcome), rule.window)
+                    });
+                    rows.collect()
+                };
+                rows(policy, &policy.lookups[*lookup].rules) != rows(other, &same.rules)
+                    || arguments.iter().any(|&argument| self.is_ambiguous(side, hand, argument))
+            }
+            kind => kind.operands().into_iter().any(|operand| self.is_ambiguous(side, hand, operand)),
+        }
+    }
+
+    /// Whether two definitions of one name are the same.
+    fn same_body(&mut self, side: Side, hand: Option<Hand>, own: ExprId, other: ExprId) -> bool {
+        let away = if side == Side::Before { Side::After } else { Side::Before };
+        // The record at hand has another id over there.
+        let there = hand.and_then(|hand| {
+            let policy = self.policy(side);
+            let list = self.policy(away).schema.fact_by_name(&policy.schema.facts[hand.list].name)?;
+            let TypeKind::List { record, .. } = self.policy(away).schema.facts[list].ty.kind else { return None };
+            Some(Hand { record, list, place: hand.place })
+        });
+        let (Some(one), Some(two)) = (self.symbol(side, hand, own), self.symbol(away, there, other)) else {
+            return false;
+        };
+        let circuit = self.circuit();
+        one.literals(circuit) == two.literals(circuit)
+    }
+}

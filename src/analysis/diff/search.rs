@@ -1,0 +1,376 @@
+//! The search for every change, decision by decision.
+
+use jiff::civil::Date;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+use super::super::circuit::{Circuit, Integer, Lit};
+use super::super::encode::{Codes, Encoded, Hand, Symbol, Verdict};
+use super::super::findings::Unsettled;
+use super::super::inquiry::{Inquiry, Stopped};
+use super::super::machine::Machine;
+use super::ends::{Changed, Taken, changed};
+use super::grow::{Cube, Grower};
+use super::reach::{is_literal, reached};
+use super::terms::{Term, terms};
+use super::{Change, Clause, Difference, End, Region, Shown, Side, Subject, why};
+use crate::engine::State;
+use crate::facts::TypeKind;
+use crate::policy::{DecisionId, ExprId, Policy, Shape, affected};
+
+/// So many regions of one decision are told; what is left is told as one.
+const MOST_REGIONS: usize = 60;
+
+type Key = (Side, Option<Hand>, ExprId);
+
+/// Two policies over the same deals.
+pub(super) struct Comparison<'m, 'p, 's> {
+    pub(super) inquiry: Inquiry<'m, 'p, 's>,
+    pub(super) before: &'p Policy,
+    pub(super) beside: Encoded,
+    pub(super) symbols: FxHashMap<Key, Symbol>,
+    /// Decisions by their old and new names that are proved to end alike.
+    pub(super) alike: FxHashSet<(DecisionId, DecisionId)>,
+    pub(super) difference: Difference,
+}
+
+/// Some deals that change in one way, and how.
+pub(super) struct Found {
+    pub(super) codes: Codes,
+    pub(super) ends: [End; 2],
+    pub(super) witness: Shown,
+}
+
+impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
+    pub(super) fn new(
+        machine: &'m mut Machine<'p>,
+        before: &'p Policy,
+        beside: Encoded,
+        today: Date,
+        stop: &'s dyn Fn() -> bool,
+    ) -> Self {
+        let inquiry = Inquiry::new(machine, today, stop);
+        let (symbols, alike) = (FxHashMap::default(), FxHashSet::default());
+        Comparison { inquiry, before, beside, symbols, alike, difference: Difference::default() }
+    }
+
+    pub(super) fn all(mut self) -> Difference {
+        self.difference.stopped = self.search().is_err();
+        self.difference
+    }
+
+    pub(super) fn policy(&self, side: Side) -> &'p Policy {
+        match side {
+            Side::Before => self.before,
+            Side::After => self.inquiry.machine.policy,
+        }
+    }
+
+    pub(super) fn circuit(&mut self) -> &mut Circuit {
+        &mut self.inquiry.machine.circuit
+    }
+
+    pub(super) fn texts(&self) -> Arc<[Arc<str>]> {
+        Arc::clone(&self.inquiry.machine.inputs.texts)
+    }
+
+    pub(super) fn as_of(&self) -> Integer {
+        self.inquiry.machine.inputs.as_of()
+    }
+
+    /// Whether there may be a deal in which this holds.
+    pub(super) fn can(&mut self, lit: Lit) -> bool {
+        self.inquiry.can(&[lit]) != Ok(false)
+    }
+
+    /// What expressions come to; less than all where the circuit does not say.
+    pub(super) fn symbols(&mut self, side: Side, hand: Option<Hand>, exprs: &[ExprId]) -> Vec<Symbol> {
+        let machine = &mut *self.inquiry.machine;
+        let (policy, encoded) = match side {
+            Side::Before => (self.before, &self.beside),
+            Side::After => (machine.policy, &machine.encoded),
+        };
+        let symbols = encoded.symbols(&mut machine.circuit, &machine.inputs, policy, hand, exprs).unwrap_or_default();
+        let named = exprs.iter().zip(&symbols).map(|(&expr, symbol)| ((side, hand, expr), symbol.clone()));
+        self.symbols.extend(named);
+        symbols
+    }
+
+    pub(super) fn symbol(&mut self, side: Side, hand: Option<Hand>, expr: ExprId) -> Option<Symbol> {
+        if let Some(known) = self.symbols.get(&(side, hand, expr)) {
+            return Some(known.clone());
+        }
+        self.symbols(side, hand, &[expr]).pop()
+    }
+
+    fn search(&mut self) -> Result<(), Stopped> {
+        let same = affected(self.before, self.policy(Side::After));
+        self.pair()?;
+        let order = self.difference.pairs.clone();
+        for &(before, after) in &order {
+            self.rules(before, after);
+            let name = &self.policy(Side::After).decisions[after].name;
+            if same.as_ref().is_some_and(|affected| !affected.contains(name)) {
+                self.alike.insert((before, after));
+                continue;
+            }
+            let regions = self.regions(before, after)?;
+            match regions.is_empty() {
+                true => drop(self.alike.insert((before, after))),
+                false => self.difference.changes.push(Change { before, after, regions }),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn verdict(&self, side: Side, id: DecisionId, hand: Option<Hand>) -> Option<(Lit, Verdict)> {
+        let encoded = match side {
+            Side::Before => &self.beside,
+            Side::After => &self.inquiry.machine.encoded,
+        };
+        let place = match hand {
+            None => 0,
+            Some(hand) => encoded.hands.get(&hand.record)?.iter().position(|other| *other == hand)?,
+        };
+        encoded.decisions.get(&id)?.get(place).cloned()
+    }
+
+    pub(super) fn taken(&self, side: Side, id: DecisionId, hand: Option<Hand>) -> Option<(Lit, Taken<'p>)> {
+        let (there, verdict) = self.verdict(side, id, hand)?;
+        let policy = self.policy(side);
+        Some((there, Taken { schema: &policy.schema, ty: &policy.decisions[id].ty, verdict }))
+    }
+
+    /// Where two decisions end otherwise.
+    pub(super) fn changed(&mut self, decisions: [DecisionId; 2], hands: [Option<Hand>; 2]) -> Option<Changed> {
+        let (there, before) = self.taken(Side::Before, decisions[0], hands[0])?;
+        let (and_now, after) = self.taken(Side::After, decisions[1], hands[1])?;
+        let circuit = self.circuit();
+        let there = circuit.and(there, and_now);
+        let found = changed(circuit, &before, &after).unwrap_or(Changed { changed: Lit::FALSE, lost: Lit::TRUE });
+        Some(Changed { changed: circuit.and(there, found.changed), lost: circuit.and(there, found.lost) })
+    }
+
+    /// Every region in which two decisions end otherwise.
+    fn regions(&mut self, before: DecisionId, after: DecisionId) -> Result<Vec<Region>, Stopped> {
+        let decisions = [before, after];
+        let mut regions: Vec<Region> = Vec::new();
+        for hands in self.hands(decisions).unwrap_or_default() {
+            let Some(Changed { changed, lost }) = self.changed(decisions, hands) else { continue };
+            if self.inquiry.can(&[lost])? {
+                self.losses(decisions)?;
+            }
+            if !self.inquiry.can(&[changed])? {
+                continue;
+            }
+            let terms = terms(self, decisions, hands);
+            let mut covered: Vec<Lit> = Vec::new();
+            let mut own = 0;
+            loop {
+                let mut asked = vec![changed];
+                asked.extend(&covered);
+                let Some(found) = self.found(decisions, hands, &asked)? else { break };
+                let cube = match own < MOST_REGIONS {
+                    true => self.grown(decisions, hands, &terms, &found, &asked)?,
+                    false => None,
+                };
+                own += 1;
+                let Some(cube) = cube else {
+                    regions.push(self.region(decisions, hands, &terms, found, None)?);
+                    break;
+                };
+                let region = self.region(decisions, hands, &terms, found, Some(&cube))?;
+                let inside = self.circuit().all(cube.lits());
+                covered.push(!inside);
+                // Another record of the list may be in the same region.
+                let known = |other: &Region| other.when == region.when && alike(other, &region);
+                if !regions.iter().any(known) {
+                    // Those that end alike are told together.
+                    let last = regions.iter().rposition(|other| ends_alike(other, &region));
+                    regions.insert(last.map_or(regions.len(), |last| last + 1), region);
+                }
+            }
+        }
+        Ok(regions)
+    }
+
+    /// Where a decision ends so.
+    pub(super) fn end(&mut self, side: Side, id: DecisionId, hand: Option<Hand>, state: &State) -> Option<Lit> {
+        let (_, taken) = self.taken(side, id, hand)?;
+        let texts = self.texts();
+        let circuit = self.circuit();
+        Some(match state {
+            State::Decided(value) | State::Default(value) => taken.is(circuit, &texts, value).ok()?,
+            State::Undecided(_) => taken.verdict.symbol.fails.gap,
+            State::Conflict(_) => taken.verdict.conflict,
+            State::Error(_) => taken.in_error(circuit),
+        })
+    }
+
+    /// The widest region around a deal in which the decisions end as they do in it.
+    fn grown(
+        &mut self,
+        decisions: [DecisionId; 2],
+        hands: [Option<Hand>; 2],
+        terms: &[Term],
+        found: &Found,
+        asked: &[Lit],
+    ) -> Result<Option<Cube>, Stopped> {
+        let mut good = asked.to_vec();
+        for (place, side) in [(0, Side::Before), (1, Side::After)] {
+            let state = &found.ends[place].state;
+            let lit = self.alike(side, decisions[place], hands[place], state, &found.codes);
+            good.extend(lit);
+        }
+        let bad = !self.circuit().all(good);
+        let there = self.verdict(Side::After, decisions[1], hands[1]).map_or(Lit::TRUE, |(there, _)| there);
+        let mut grower = Grower { inquiry: &mut self.inquiry, terms, there };
+        let run = grower.inquiry.machine.run(&found.codes);
+        let point = grower.point(&run);
+        grower.grow(&point, bad)
+    }
+
+    /// Where a decision ends for the same reason: with the same outcome, where there are few, else by the same rule.
+    fn alike(&mut self, side: Side, id: DecisionId, hand: Option<Hand>, state: &State, codes: &Codes) -> Option<Lit> {
+        let policy = self.policy(side);
+        let decision = &policy.decisions[id];
+        let end = self.end(side, id, hand, state)?;
+        let (State::Decided(_) | State::Default(_)) = state else { return Some(end) };
+        let few = matches!(decision.ty.kind, TypeKind::Boolean | TypeKind::Variant(_) | TypeKind::Items(_));
+        if few {
+            return Some(end);
+        }
+        let (_, taken) = self.taken(side, id, hand)?;
+        let settled = taken.settled(self.circuit());
+        if let Shape::Computed(expr) = decision.shape {
+            return Some(if is_literal(policy, expr) { end } else { settled });
+        }
+        let run = self.inquiry.machine.run(codes);
+        let standing = taken.verdict.rules.iter().zip(&decision.rules.rules).find(|(symbol, _)| run(symbol.stands));
+        let (stands, outcome) = match (standing, &decision.rules.default) {
+            (Some((symbol, rule)), _) => (symbol.stands, rule.outcome),
+            (None, Some(default)) => (taken.verdict.default, default.outcome),
+            (None, None) => return Some(end),
+        };
+        Some(if is_literal(policy, outcome) { end } else { self.circuit().and(settled, stands) })
+    }
+
+    /// What is told of a region.
+    fn region(
+        &mut self,
+        decisions: [DecisionId; 2],
+        hands: [Option<Hand>; 2],
+        terms: &[Term],
+        found: Found,
+        cube: Option<&Cube>,
+    ) -> Result<Region, Stopped> {
+        let inside = cube.map(Cube::lits);
+        let run = self.inquiry.machine.run(&found.codes);
+        let mut ends = found.ends;
+        for (place, side) in [(0, Side::Before), (1, Side::After)] {
+            let end = &mut ends[place];
+            let Some((_, verdict)) = self.verdict(side, decisions[place], hands[place]) else { continue };
+            for (symbol, rule) in verdict.rules.iter().zip(0..) {
+                let stands = match &inside {
+                    None => run(symbol.stands),
+                    Some(inside) => {
+                        let asked: Vec<Lit> = inside.iter().copied().chain([symbol.stands]).collect();
+                        self.inquiry.can(&asked)?
+                    }
+                };
+                if stands && !matches!(end.state, State::Undecided(_) | State::Error(_)) {
+                    end.rules.push(rule);
+                }
+            }
+            let lit = self.end(side, decisions[place], hands[place], &end.state);
+            end.fixed = match (&inside, lit) {
+                (Some(inside), Some(lit)) => {
+                    let asked: Vec<Lit> = inside.iter().copied().chain([!lit]).collect();
+                    !self.inquiry.can(&asked)?
+                }
+                _ => false,
+            };
+        }
+        let when = cube.map(|cube| {
+            let ranges = cube.ranges(terms).into_iter();
+            let clauses = ranges.map(|(place, range)| self.clause(&terms[place], hands, range)).collect();
+            self.together(clauses)
+        });
+        let [before, after] = ends;
+        Ok(Region { before, after, when, witness: found.witness })
+    }
+
+    /// Conditions on what something was and on what it is now, one after the other.
+    fn together(&self, clauses: Vec<Clause>) -> Vec<Clause> {
+        let words = |clause: &Clause| match clause.subject {
+            Subject::Expr(expr) | Subject::NoValue(expr) | Subject::Item(expr, _) => {
+                self.policy(clause.side).text_of(expr)
+            }
+            Subject::AsOf => String::new(),
+        };
+        let mut ordered: Vec<Clause> = Vec::with_capacity(clauses.len());
+        for clause in clauses {
+            let same = ordered.iter().rposition(|other| clause.ambiguous && words(other) == words(&clause));
+            match same {
+                Some(place) => ordered.insert(place + 1, clause),
+                None => ordered.push(clause),
+            }
+        }
+        ordered
+    }
+
+    fn clause(&mut self, term: &Term, hands: [Option<Hand>; 2], range: super::Range) -> Clause {
+        let hand = hands[if term.side == Side::Before { 0 } else { 1 }];
+        let ambiguous = match term.subject {
+            Subject::Expr(expr) | Subject::NoValue(expr) | Subject::Item(expr, _) => {
+                self.is_ambiguous(term.side, hand, expr)
+            }
+            Subject::AsOf => false,
+        };
+        Clause { side: term.side, ambiguous, subject: term.subject, range }
+    }
+
+    /// What the circuits do not say of two decisions.
+    fn losses(&mut self, decisions: [DecisionId; 2]) -> Result<(), Stopped> {
+        for (side, id) in [(Side::Before, decisions[0]), (Side::After, decisions[1])] {
+            let encoded = match side {
+                Side::Before => &self.beside,
+                Side::After => &self.inquiry.machine.encoded,
+            };
+            let losses = encoded.losses.clone();
+            let policy = self.policy(side);
+            let reached = reached(policy, id);
+            for (expr, reason, lit) in losses {
+                let unsettled = (side, Unsettled { expr, why: why(reason) });
+                if reached.contains(&expr)
+                    && !self.difference.unsettled.contains(&unsettled)
+                    && self.inquiry.can(&[lit])?
+                {
+                    self.difference.unsettled.push(unsettled);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the decision ends in the same way in two regions.
+fn ends_alike(one: &Region, other: &Region) -> bool {
+    let same = |one: &End, other: &End| {
+        let settled = |end: &End| match &end.state {
+            State::Decided(value) | State::Default(value) => Some(value.clone()),
+            _ => None,
+        };
+        match (settled(one), settled(other)) {
+            (None, None) => one.state == other.state,
+            (one_value, other_value) => one_value == other_value && one.fixed && other.fixed,
+        }
+    };
+    same(&one.before, &other.before) && same(&one.after, &other.after)
+}
+
+/// Whether two regions end in the same, by the same rules.
+fn alike(one: &Region, other: &Region) -> bool {
+    let same = |one: &End, other: &End| one.state == other.state && one.rules == other.rules;
+    same(&one.before, &other.before) && same(&one.after, &other.after)
+}

@@ -1,0 +1,223 @@
+//! What a change means, for people.
+
+use super::super::output::{CODE, HEADING};
+use crate::pack::{DecisionImpact, Diff, DiffOutcome, DiffRegion, Impact, NameChange};
+use crate::trace::data::Status;
+use crate::trace::words::{count, listed};
+
+/// No more deals of a region are named.
+const MOST_NAMES: usize = 5;
+
+/// The answer first, then each decision with the deals that it changes for, then names.
+pub(super) fn human(diff: &Diff, color: bool) -> String {
+    let mut text = summary(diff);
+    text.push('\n');
+    let mut place = 0;
+    for regions in diff.decisions() {
+        text.push('\n');
+        decision(regions, place, diff.impact.as_ref(), &mut text);
+        place += regions.len();
+    }
+    if !diff.changes.is_empty() {
+        line(&mut text, &format!("\n{HEADING}Names, types and presumptions{HEADING:#}"));
+        diff.changes.iter().for_each(|change| line(&mut text, &format!("  {}", named(change))));
+    }
+    if !diff.unsettled.is_empty() {
+        line(&mut text, &format!("\n{HEADING}Not settled{HEADING:#}"));
+        diff.unsettled.iter().for_each(|what| line(&mut text, &format!("  {what}")));
+    }
+    if let Some(impact) = &diff.impact {
+        text.push('\n');
+        on_deals(impact, &mut text);
+    }
+    if color { text } else { anstream::adapter::strip_str(&text).to_string() }
+}
+
+/// Adds a line.
+pub(super) fn line(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}
+
+/// The answer.
+pub(super) fn summary(diff: &Diff) -> String {
+    let changed = diff.decisions().count();
+    let alike = diff.compared - changed;
+    let proved = diff.unsettled.is_empty() && !diff.stopped;
+    let others = |n: usize| match n {
+        1 => "the other one comes out as before in every deal".to_owned(),
+        n => format!("the other {n} come out as before in every deal"),
+    };
+    match (changed, proved) {
+        (0, true) if diff.equivalent => {
+            format!("Nothing changes: {} proved to come out as before in every deal.", is(diff.compared))
+        }
+        (0, true) => format!(
+            "{} proved to come out as before in every deal that both packs can read.",
+            capital(&is(diff.compared))
+        ),
+        (0, false) => "No change was found, but not everything is settled.".to_owned(),
+        (n, true) if alike == 0 => format!("{} changed.", capital(&count_is(n))),
+        (n, true) => format!("{} changed; {}.", capital(&count_is(n)), others(alike)),
+        (n, false) => format!("{} changed; of the others not everything is settled.", capital(&count_is(n))),
+    }
+}
+
+fn is(n: usize) -> String {
+    format!("{} {}", count(n, "decision", "decisions"), if n == 1 { "is" } else { "are" })
+}
+
+fn count_is(n: usize) -> String {
+    count(n, "decision", "decisions")
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn decision(regions: &[DiffRegion], place: usize, impact: Option<&Impact>, text: &mut String) {
+    let Some(first) = regions.first() else { return };
+    let label = first.label.as_ref().map(|label| format!(": {label}")).unwrap_or_default();
+    line(text, &format!("{HEADING}{}{HEADING:#}{label}", first.decision));
+    let mut said: Option<(String, String)> = None;
+    for (i, region) in regions.iter().enumerate() {
+        let ends = (outcome(&region.before), outcome(&region.after));
+        if said.as_ref() != Some(&ends) {
+            line(text, &format!("  {} → {}", ends.0, ends.1));
+            said = Some(ends);
+        }
+        match &region.when {
+            None => line(text, "    in other deals, of too many kinds to tell one by one"),
+            Some(when) if when.is_empty() => line(text, "    in every deal"),
+            Some(when) => {
+                for (i, clause) in when.iter().enumerate() {
+                    let word = if i == 0 { "when" } else { " and" };
+                    line(text, &format!("    {word} {CODE}{clause}{CODE:#}"));
+                }
+            }
+        }
+        if let Some(rules) = rules(region) {
+            line(text, &format!("      {rules}"));
+        }
+        if let Some(example) = example(region) {
+            line(text, &format!("      for example: {example}"));
+        }
+        if let Some(found) = impact.and_then(|impact| impact.regions.get(place + i)) {
+            match found.deals.len() {
+                0 => line(text, "      none of the deals"),
+                n => line(text, &format!("      {}: {}", count(n, "deal", "deals"), names(&found.deals))),
+            }
+        }
+    }
+}
+
+/// How a decision ends.
+pub(super) fn outcome(outcome: &DiffOutcome) -> String {
+    match (&outcome.by, outcome.varies) {
+        (Some(by), true) => format!("{by} ({} in the example)", outcome.text),
+        (None, true) => format!("{} in the example", outcome.text),
+        (_, false) => outcome.text.clone(),
+    }
+}
+
+/// Which rules it rests on.
+pub(super) fn rules(region: &DiffRegion) -> Option<String> {
+    let by = |rules: &[String], outcome: &DiffOutcome| match (rules, outcome.status) {
+        ([], Status::Default) => Some("by default".to_owned()),
+        ([], _) => None,
+        (rules, _) => {
+            let names: Vec<String> = rules.iter().map(|rule| format!("`{rule}`")).collect();
+            Some(format!("by {}", listed(&names, "and")))
+        }
+    };
+    match (by(&region.rules_before, &region.before), by(&region.rules_after, &region.after)) {
+        (Some(was), Some(is)) if was == is => Some(format!("{is}, as before")),
+        (Some(was), Some(is)) => Some(format!("{is}; before {was}")),
+        (None, Some(is)) => Some(is),
+        (Some(was), None) => Some(format!("before {was}")),
+        (None, None) => None,
+    }
+}
+
+/// A deal in one line, as `--set` takes it.
+pub(super) fn example(region: &DiffRegion) -> Option<String> {
+    let mut facts = Vec::new();
+    flatten("", &region.witness.deal, &mut facts);
+    (!facts.is_empty()).then(|| format!("{} on {}", facts.join(" "), region.witness.as_of))
+}
+
+fn flatten(path: &str, json: &serde_json::Value, facts: &mut Vec<String>) {
+    use serde_json::Value as Json;
+    match json {
+        Json::Object(fields) => {
+            for (name, value) in fields {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                flatten(&path, value, facts);
+            }
+        }
+        Json::Array(records) if !records.is_empty() => {
+            for (place, record) in records.iter().enumerate() {
+                flatten(&format!("{path}[{place}]"), record, facts);
+            }
+        }
+        Json::String(text) if text.contains(char::is_whitespace) => facts.push(format!("'{path}={text}'")),
+        Json::String(text) => facts.push(format!("{path}={text}")),
+        Json::Null => facts.push(format!("{path}=none")),
+        other => facts.push(format!("{path}={other}")),
+    }
+}
+
+pub(super) fn named(change: &NameChange) -> String {
+    let (what, name) = (change.what, &change.name);
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let (before, after) = (text(&change.before), text(&change.after));
+    match (change.change, what) {
+        ("renamed", "fact") => format!("fact `{name}` is taken for what was `{before}`"),
+        ("renamed", _) => format!("{what} `{name}` was called `{before}`, and is the same in every deal"),
+        ("retyped", _) => format!("{what} `{name}` takes {after}; before {before}"),
+        ("presumed", _) => format!("{what} `{name}`: {after} is presumed where nobody says; before {before}"),
+        ("removed", _) => format!("{what} `{name}` is gone"),
+        _ => format!("{what} `{name}` is new"),
+    }
+}
+
+fn names(deals: &[String]) -> String {
+    let shown = deals.iter().take(MOST_NAMES).cloned().collect::<Vec<_>>().join(", ");
+    match deals.len().checked_sub(MOST_NAMES) {
+        Some(more) if more > 0 => format!("{shown} and {more} more"),
+        _ => shown,
+    }
+}
+
+fn on_deals(impact: &Impact, text: &mut String) {
+    let deals = count(impact.deals, "deal", "deals");
+    line(text, &format!("{HEADING}Of {deals}, {} out otherwise{HEADING:#}", comes(impact.changed)));
+    impact.decisions.iter().for_each(|decision| line(text, &format!("  {}", moved(decision))));
+}
+
+fn comes(n: usize) -> String {
+    format!("{n} {}", if n == 1 { "comes" } else { "come" })
+}
+
+/// How often a decision changes, and how its numbers move.
+pub(super) fn moved(impact: &DecisionImpact) -> String {
+    let plain = |json: &serde_json::Value| json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+    let mut text = format!("{}: {}", impact.decision, count(impact.changed, "change", "changes"));
+    if let (Some(before), Some(after)) = (&impact.before, &impact.after) {
+        let sum = |sum: &Option<serde_json::Value>| sum.as_ref().map_or_else(|| "too large".to_owned(), plain);
+        text.push_str(&format!(
+            "; sum {} → {}, least {} → {}, greatest {} → {}",
+            sum(&before.sum),
+            sum(&after.sum),
+            plain(&before.min),
+            plain(&after.min),
+            plain(&before.max),
+            plain(&after.max)
+        ));
+    }
+    if !impact.elsewhere.is_empty() {
+        text.push_str(&format!("; {} in no region, as not everything is known of it", names(&impact.elsewhere)));
+    }
+    text
+}

@@ -1,0 +1,284 @@
+//! What a change of a pack means for deals that are given.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::{Diff, DiffOutcome};
+use crate::analysis::diff::{Clause, Range, Region, Side, Subject};
+use crate::base::Number;
+use crate::engine::{self, Answers, Options, Probe, State, probe};
+use crate::facts::{Deal, TypeKind, Value, encode};
+use crate::pack;
+use crate::policy::{DecisionId, Policy};
+
+/// What a change means for deals that are given.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Impact {
+    /// How many deals were decided by both packs.
+    pub deals: usize,
+    /// How many of them come out otherwise in at least one decision.
+    pub changed: usize,
+    /// Decisions that come out otherwise for some of them.
+    pub decisions: Vec<DecisionImpact>,
+    /// For each region, in their order, the deals that fall in it; none for a region that no deal is in.
+    pub regions: Vec<RegionImpact>,
+}
+
+/// What a change means for one decision.
+#[derive(Clone, Debug, Serialize)]
+pub struct DecisionImpact {
+    /// The decision.
+    pub decision: String,
+    /// How often it comes out otherwise.
+    pub changed: usize,
+    /// Old outcomes, where they are numbers: of the deals for which both packs have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Measure>,
+    /// New outcomes of the same deals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Measure>,
+    /// Deals that come out otherwise and are in no region, as not everything is known of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<String>,
+}
+
+/// Numbers in few numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Measure {
+    /// How many there are.
+    pub count: usize,
+    /// What they add up to; nothing where that is too large.
+    pub sum: Option<Json>,
+    /// The least.
+    pub min: Json,
+    /// The greatest.
+    pub max: Json,
+}
+
+/// Deals that fall in a region.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RegionImpact {
+    /// Their names; for a decision that is taken for each record with its place.
+    pub deals: Vec<String>,
+}
+
+/// A deal as both packs read it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// What it is called.
+    pub name: String,
+    /// As the old pack reads it.
+    pub before: pack::Deal,
+    /// As the new pack reads it.
+    pub after: pack::Deal,
+}
+
+/// Numbers of both sides, as they come.
+#[derive(Default)]
+struct Numbers {
+    before: Vec<Number>,
+    after: Vec<Number>,
+}
+
+impl Diff {
+    /// Decides deals by both packs, and adds what the change means for them.
+    pub fn measure(&mut self, deals: impl IntoIterator<Item = Told>, as_of: Date) {
+        let pairs = self.found.difference.pairs.clone();
+        let regions = self.regions.iter().map(|_| RegionImpact::default()).collect();
+        let mut impact = Impact { regions, ..Impact::default() };
+        let mut numbers: Vec<Numbers> = pairs.iter().map(|_| Numbers::default()).collect();
+        let mut changed: Vec<(usize, Vec<String>)> = pairs.iter().map(|_| (0, Vec::new())).collect();
+        for told in deals {
+            impact.deals += 1;
+            let (was, is) = (self.decide(Side::Before, told.before.facts(), as_of), {
+                self.decide(Side::After, told.after.facts(), as_of)
+            });
+            let mut moved = false;
+            let mut held = None;
+            for (at, &(before, after)) in pairs.iter().enumerate() {
+                let states = |decisions: &engine::Decisions, id| -> Vec<State> {
+                    let taken = decisions.taken.iter().find(|taken| taken.decision == id);
+                    match taken.map(|taken| &taken.answers) {
+                        Some(Answers::One(answer)) => vec![answer.state.clone()],
+                        Some(Answers::Each(answers)) => answers.iter().map(|answer| answer.state.clone()).collect(),
+                        None => Vec::new(),
+                    }
+                };
+                for (place, (old, new)) in states(&was, before).into_iter().zip(states(&is, after)).enumerate() {
+                    if let (Some(Value::Number(old)), Some(Value::Number(new))) = (outcome(&old), outcome(&new)) {
+                        numbers[at].before.push(*old);
+                        numbers[at].after.push(*new);
+                    }
+                    let shown = [self.shown(Side::Before, before, &old), self.shown(Side::After, after, &new)];
+                    if shown[0] == shown[1] {
+                        continue;
+                    }
+                    moved = true;
+                    changed[at].0 += 1;
+                    let each = self.policy_of(Side::After).decisions[after].scope.is_some();
+                    let name = if each { format!("{}[{place}]", told.name) } else { told.name.clone() };
+                    let held = held.get_or_insert_with(|| self.held(&told, as_of));
+                    let name_of = &self.policy_of(Side::After).decisions[after].name;
+                    let region = self.regions.iter().enumerate().position(|(i, region)| {
+                        region.decision == *name_of
+                            && fits(&region.before, &shown[0])
+                            && fits(&region.after, &shown[1])
+                            && held.get(i).and_then(|held| held.get(place)).copied().unwrap_or(false)
+                    });
+                    match region.and_then(|region| impact.regions.get_mut(region)) {
+                        Some(region) => region.deals.push(name),
+                        None => changed[at].1.push(name),
+                    }
+                }
+            }
+            impact.changed += usize::from(moved);
+        }
+        for ((&(_, after), numbers), (count, elsewhere)) in pairs.iter().zip(&numbers).zip(changed) {
+            if count > 0 {
+                let policy = self.policy_of(Side::After);
+                let measure = |numbers: &[Number]| measured(policy, after, numbers);
+                impact.decisions.push(DecisionImpact {
+                    decision: policy.decisions[after].name.clone(),
+                    changed: count,
+                    before: measure(&numbers.before),
+                    after: measure(&numbers.after),
+                    elsewhere,
+                });
+            }
+        }
+        self.impact = Some(impact);
+    }
+
+    fn policy_of(&self, side: Side) -> &Policy {
+        self.found.policy(side)
+    }
+
+    fn decide(&self, side: Side, deal: &Deal, as_of: Date) -> engine::Decisions {
+        let options = Options { explain: false, ..Options::default() };
+        engine::decide(self.policy_of(side), deal, as_of, &options)
+    }
+
+    /// How a decision ends, without what is no part of the outcome.
+    fn shown(&self, side: Side, id: DecisionId, state: &State) -> (&'static str, Option<Json>) {
+        let policy = self.policy_of(side);
+        let decision = &policy.decisions[id];
+        match state {
+            State::Decided(value) | State::Default(value) => {
+                ("decided", Some(encode::json(&policy.schema, &decision.ty, value)))
+            }
+            State::Undecided(_) => ("undecided", None),
+            State::Conflict(_) => ("conflict", None),
+            State::Error(_) => ("error", None),
+        }
+    }
+
+    /// For each region whether each record, or the deal, is in it as far as is known.
+    fn held(&self, told: &Told, as_of: Date) -> Vec<Vec<bool>> {
+        let changes = self.found.difference.changes.iter();
+        let regions =
+            changes.flat_map(|change| change.regions.iter().map(|region| (change.before, change.after, region)));
+        let regions: Vec<(DecisionId, DecisionId, &Region)> = regions.collect();
+        let sides = [(Side::Before, told.before.facts()), (Side::After, told.after.facts())].map(|(side, deal)| {
+            probe(self.policy_of(side), deal, as_of, None, |probe| {
+                let own = regions.iter().map(|&(before, after, region)| {
+                    let id = if side == Side::Before { before } else { after };
+                    held(self.policy_of(side), probe, side, id, region, as_of)
+                });
+                own.collect::<Vec<Vec<bool>>>()
+            })
+        });
+        let [before, after] = sides;
+        let both = before.into_iter().zip(after);
+        both.map(|(one, other)| one.into_iter().zip(other).map(|(a, b)| a && b).collect()).collect()
+    }
+}
+
+/// Whether each record, or the deal, may meet the conditions of a region that speak about one policy.
+fn held(
+    policy: &Policy,
+    probe: &mut Probe<'_, '_>,
+    side: Side,
+    id: DecisionId,
+    region: &Region,
+    as_of: Date,
+) -> Vec<bool> {
+    let clauses: Vec<&Clause> = region.when.iter().flatten().filter(|clause| clause.side == side).collect();
+    let meets = |probe: &mut Probe<'_, '_>| clauses.iter().all(|clause| may_hold(probe, clause, as_of));
+    let Some(record) = policy.decisions[id].scope else { return vec![meets(probe)] };
+    let mut each = Vec::new();
+    for list in probe.lists_of(record) {
+        probe.each_record(list, record, |probe| each.push(meets(probe)));
+    }
+    each
+}
+
+/// Whether a condition holds as far as is known.
+fn may_hold(probe: &mut Probe<'_, '_>, clause: &Clause, as_of: Date) -> bool {
+    let value = match clause.subject {
+        Subject::AsOf => Value::Date(as_of),
+        Subject::Expr(expr) | Subject::NoValue(expr) | Subject::Item(expr, _) => match probe.value(expr) {
+            Some(value) => value,
+            None if probe.has_no_value(expr) => {
+                return matches!((clause.subject, &clause.range), (Subject::NoValue(_), Range::Holds(true)));
+            }
+            None => return true,
+        },
+    };
+    match (&clause.subject, &clause.range) {
+        (Subject::NoValue(_), Range::Holds(none)) => !none,
+        (Subject::Item(_, item), Range::Holds(holds)) => match &value {
+            Value::Items(items) => items.contains(*item) == *holds,
+            _ => true,
+        },
+        (_, Range::Holds(holds)) => value == Value::Boolean(*holds),
+        (_, Range::Among { values, excluded, other_texts }) => {
+            values.contains(&value) || (*other_texts && !excluded.contains(&value))
+        }
+        (_, Range::None) => value == Value::None,
+        (_, Range::Given) => value != Value::None,
+        (_, Range::Between { low, high }) => {
+            let after = low.as_ref().is_none_or(|low| at_most(low, &value));
+            after && high.as_ref().is_none_or(|high| at_most(&value, high))
+        }
+    }
+}
+
+fn at_most(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one <= other,
+        (Value::Date(one), Value::Date(other)) => one <= other,
+        _ => false,
+    }
+}
+
+fn outcome(state: &State) -> Option<&Value> {
+    match state {
+        State::Decided(value) | State::Default(value) => Some(value),
+        _ => None,
+    }
+}
+
+/// Whether a deal ends as the deals of a region do.
+fn fits(outcome: &DiffOutcome, shown: &(&'static str, Option<Json>)) -> bool {
+    let status = match outcome.status.word() {
+        "default" => "decided",
+        other => other,
+    };
+    status == shown.0 && (outcome.varies || outcome.value == shown.1)
+}
+
+fn measured(policy: &Policy, id: DecisionId, numbers: &[Number]) -> Option<Measure> {
+    let ty = &policy.decisions[id].ty;
+    let json = |n: Number| match ty.kind {
+        TypeKind::Number(_) => encode::json(&policy.schema, ty, &Value::Number(n)),
+        _ => Json::Null,
+    };
+    let sum = numbers.iter().try_fold(Number::ZERO, |sum, n| sum.add(*n)).ok();
+    Some(Measure {
+        count: numbers.len(),
+        sum: sum.map(json),
+        min: json(*numbers.iter().min()?),
+        max: json(*numbers.iter().max()?),
+    })
+}

@@ -1,0 +1,290 @@
+//! Regions and names in words.
+
+use super::{DiffOutcome, DiffRegion, DiffWitness, NameChange};
+use crate::analysis::diff::{
+    Clause, Difference, End, FactChange, FactChangeKind, Range, Region, RuleChangeKind, Side, Subject,
+};
+use crate::analysis::{Unsettled, Why};
+use crate::diagnostic::Completeness;
+use crate::engine::State;
+use crate::facts::{FactId, TypeKind, Value, encode};
+use crate::policy::{Decision, DecisionId, ExprId, ExprKind, Policy, Shape};
+use crate::trace::data::Status;
+use crate::trace::words;
+
+/// The two policies.
+pub(super) struct Words<'p> {
+    /// The old one, by its own names.
+    pub(super) original: &'p Policy,
+    /// The old one, with its facts called as in the new one.
+    pub(super) before: &'p Policy,
+    pub(super) after: &'p Policy,
+}
+
+/// How far an answer goes.
+pub(super) fn completeness(difference: &Difference) -> Completeness {
+    let bounded = |why: &Why| matches!(why, Why::LongerLists(_));
+    let unsettled: Vec<&Why> = difference.unsettled.iter().map(|(_, unsettled)| &unsettled.why).collect();
+    match &unsettled[..] {
+        [] if !difference.stopped => Completeness::Exact,
+        all if !difference.stopped && all.iter().all(|why| bounded(why)) => Completeness::Bounded,
+        _ => Completeness::NotAnalysed,
+    }
+}
+
+impl<'p> Words<'p> {
+    fn policy(&self, side: Side) -> &'p Policy {
+        match side {
+            Side::Before => self.before,
+            Side::After => self.after,
+        }
+    }
+
+    pub(super) fn regions(&self, difference: &Difference) -> Vec<DiffRegion> {
+        let regions = difference
+            .changes
+            .iter()
+            .flat_map(|change| change.regions.iter().map(|region| self.region(change.before, change.after, region)));
+        regions.collect()
+    }
+
+    fn region(&self, before: DecisionId, after: DecisionId, region: &Region) -> DiffRegion {
+        let decision = &self.after.decisions[after];
+        let rules = |side: Side, id: DecisionId, end: &End| {
+            let rules = &self.policy(side).decisions[id].rules.rules;
+            end.rules.iter().filter_map(|&rule| Some(rules.get(rule as usize)?.name.clone())).collect()
+        };
+        DiffRegion {
+            decision: decision.name.clone(),
+            label: decision.label.clone(),
+            before: self.outcome(Side::Before, before, &region.before, region),
+            after: self.outcome(Side::After, after, &region.after, region),
+            rules_before: rules(Side::Before, before, &region.before),
+            rules_after: rules(Side::After, after, &region.after),
+            when: region.when.as_ref().map(|clauses| clauses.iter().map(|clause| self.clause(clause)).collect()),
+            witness: DiffWitness::new(self.after, self.original, &region.witness),
+        }
+    }
+
+    fn outcome(&self, side: Side, id: DecisionId, end: &End, region: &Region) -> DiffOutcome {
+        let policy = self.policy(side);
+        let decision = &policy.decisions[id];
+        let (status, value, text) = match &end.state {
+            State::Decided(value) => (Status::Decided, Some(value), policy.text_of_value(value, &decision.ty)),
+            State::Default(value) => (Status::Default, Some(value), policy.text_of_value(value, &decision.ty)),
+            State::Undecided(_) => (Status::Undecided, None, "undecided: no rule speaks".to_owned()),
+            State::Conflict(between) => (Status::Conflict, None, format!("conflict of {}", named(decision, between))),
+            State::Error(fault) => {
+                let why = words::fault(policy, fault, region.witness.as_of);
+                (Status::Error, None, format!("error: {why}"))
+            }
+        };
+        let value = value.map(|value| encode::json(&policy.schema, &decision.ty, value));
+        let varies = !end.fixed && matches!(end.state, State::Decided(_) | State::Default(_));
+        let by = if varies { self.expression(policy, decision, end) } else { None };
+        DiffOutcome { status, value, text, varies, by }
+    }
+
+    /// The expression that the outcome is, where it is one.
+    fn expression(&self, policy: &Policy, decision: &Decision, end: &End) -> Option<String> {
+        let expr = match (&decision.shape, &end.rules[..], &end.state) {
+            (Shape::Computed(expr), ..) => *expr,
+            (_, [], State::Default(_)) => decision.rules.default.as_ref()?.outcome,
+            (_, [rule], _) => decision.rules.rules.get(*rule as usize)?.outcome,
+            _ => return None,
+        };
+        let text = policy.text_of(expr);
+        (text.chars().count() <= 80).then_some(text)
+    }
+
+    /// A condition as the policy would write it; where both policies say it otherwise, with which of them says so.
+    pub(super) fn clause(&self, clause: &Clause) -> String {
+        let policy = self.policy(clause.side);
+        let text = match (&clause.subject, &clause.range) {
+            (Subject::AsOf, range) => self.ranged(policy, "as_of", None, range),
+            (Subject::NoValue(expr), Range::Holds(none)) => {
+                let text = policy.text_of(*expr);
+                format!("{text} has {} value", if *none { "no" } else { "a" })
+            }
+            (Subject::Item(expr, item), Range::Holds(holds)) => {
+                let text = policy.text_of(*expr);
+                let name = policy.text_of_value(&Value::Variant(*item), &policy.exprs[*expr].ty);
+                format!("{}{text}.{name}", if *holds { "" } else { "not " })
+            }
+            (Subject::Expr(expr), Range::Holds(holds)) => holds_text(policy, *expr, *holds),
+            (Subject::Expr(expr) | Subject::NoValue(expr) | Subject::Item(expr, _), range) => {
+                self.ranged(policy, &operand(policy, *expr), Some(*expr), range)
+            }
+        };
+        match (clause.ambiguous, clause.side) {
+            (false, _) => text,
+            (true, Side::Before) => format!("before: {text}"),
+            (true, Side::After) => format!("now: {text}"),
+        }
+    }
+
+    /// What a subject comes to.
+    fn ranged(&self, policy: &Policy, subject: &str, expr: Option<ExprId>, range: &Range) -> String {
+        let value = |value: &Value| match expr {
+            Some(expr) => policy.text_of_value(value, &policy.exprs[expr].ty),
+            None => match value {
+                Value::Date(date) => date.to_string(),
+                _ => String::new(),
+            },
+        };
+        let listed = |values: &[Value]| values.iter().map(value).collect::<Vec<_>>().join(", ");
+        match range {
+            Range::Holds(true) => subject.to_owned(),
+            Range::Holds(false) => format!("not {subject}"),
+            Range::None => format!("{subject} is none"),
+            Range::Given => format!("{subject} is not none"),
+            Range::Among { values, excluded, other_texts } => match (&values[..], &excluded[..]) {
+                ([], []) => format!("{subject} is given"),
+                ([only], _) if !other_texts => format!("{subject} is {}", value(only)),
+                (_, [only]) => format!("{subject} is not {}", value(only)),
+                (many, out) if *other_texts || out.len() < many.len() => {
+                    format!("{subject} not in ({})", listed(out))
+                }
+                (many, _) => format!("{subject} in ({})", listed(many)),
+            },
+            Range::Between { low, high } => match (low, high) {
+                (Some(low), Some(high)) if low == high => format!("{subject} is {}", value(low)),
+                (Some(low), Some(high)) => format!("{subject} in {}..{}", value(low), value(high)),
+                (Some(low), None) => format!("{subject} >= {}", value(low)),
+                (None, Some(high)) => format!("{subject} <= {}", value(high)),
+                (None, None) => format!("{subject} is given"),
+            },
+        }
+    }
+
+    /// What is new, gone, or called otherwise.
+    pub(super) fn changes(&self, difference: &Difference, facts: &[FactChange]) -> Vec<NameChange> {
+        let mut changes: Vec<NameChange> = facts.iter().filter_map(|change| self.fact(change)).collect();
+        let decision = |change, name: &str, before: Option<String>| NameChange {
+            what: "decision",
+            change,
+            name: name.to_owned(),
+            before,
+            after: None,
+        };
+        for (id, own) in self.after.decisions.iter() {
+            match difference.pairs.iter().find(|(_, after)| *after == id) {
+                None => changes.push(decision("added", &own.name, None)),
+                Some(&(was, _)) if self.before.decisions[was].name != own.name => {
+                    changes.push(decision("renamed", &own.name, Some(self.before.decisions[was].name.clone())));
+                }
+                Some(_) => {}
+            }
+        }
+        for (id, own) in self.before.decisions.iter() {
+            if !difference.pairs.iter().any(|(before, _)| *before == id) {
+                changes.push(decision("removed", &own.name, None));
+            }
+        }
+        for change in &difference.rules {
+            let name = |policy: &Policy, id: DecisionId, rule: u32| {
+                let decision = &policy.decisions[id];
+                let rule = decision.rules.rules.get(rule as usize).map_or("", |rule| rule.name.as_str());
+                format!("{}.{rule}", decision.name)
+            };
+            let (kind, name, before) = match change.kind {
+                RuleChangeKind::Added(rule) => ("added", name(self.after, change.after, rule), None),
+                RuleChangeKind::Removed(rule) => ("removed", name(self.before, change.before, rule), None),
+                RuleChangeKind::Renamed(was, rule) => {
+                    ("renamed", name(self.after, change.after, rule), Some(name(self.before, change.before, was)))
+                }
+            };
+            changes.push(NameChange { what: "rule", change: kind, name, before, after: None });
+        }
+        changes
+    }
+
+    fn fact(&self, change: &FactChange) -> Option<NameChange> {
+        let name = |policy: &Policy, id: Option<FactId>| id.map(|id| policy.schema.qualified_name(id));
+        let (was, is) = (name(self.original, change.before), name(self.after, change.after));
+        let takes = |policy: &Policy, id: Option<FactId>| {
+            let ty = &policy.schema.facts[id?].ty;
+            Some(match &ty.kind {
+                TypeKind::List { up_to, .. } => format!("a list of up to {up_to}"),
+                _ => words::takes(&policy.schema, ty),
+            })
+        };
+        let presumed = |policy: &Policy, id: Option<FactId>| {
+            let fact = &policy.schema.facts[id?];
+            let value = fact.presumed.as_ref().map(|value| policy.text_of_value(value, &fact.ty));
+            Some(value.unwrap_or_else(|| "nothing".to_owned()))
+        };
+        let (kind, before, after) = match change.kind {
+            FactChangeKind::Added => ("added", None, takes(self.after, change.after)),
+            FactChangeKind::Removed => ("removed", takes(self.original, change.before), None),
+            FactChangeKind::Renamed => ("renamed", was.clone(), None),
+            FactChangeKind::Retyped => {
+                ("retyped", takes(self.original, change.before), takes(self.after, change.after))
+            }
+            FactChangeKind::Presumed => {
+                ("presumed", presumed(self.original, change.before), presumed(self.after, change.after))
+            }
+        };
+        Some(NameChange { what: "fact", change: kind, name: is.or(was)?, before, after })
+    }
+
+    /// What was not settled.
+    pub(super) fn unsettled(&self, side: Side, unsettled: &Unsettled) -> String {
+        let policy = self.policy(side);
+        let text = policy.text_of(unsettled.expr);
+        let which = match side {
+            Side::Before => "the old policy",
+            Side::After => "the new policy",
+        };
+        match unsettled.why {
+            Why::LongerLists(most) => {
+                format!("lists of more than {most} records are not compared, because of `{text}` in {which}")
+            }
+            Why::LargeNumbers => {
+                format!("where numbers may be too large nothing is said, because of `{text}` in {which}")
+            }
+            Why::TooLarge => format!("{which} is too large: nothing is said of what follows from `{text}`"),
+            Why::NotConfirmed => {
+                format!("a deal that was found is decided otherwise, so that nothing is said of `{text}` in {which}")
+            }
+        }
+    }
+}
+
+/// Rules by their names.
+fn named(decision: &Decision, rules: &[u32]) -> String {
+    let names = rules.iter().filter_map(|&rule| decision.rules.rules.get(rule as usize));
+    let names: Vec<String> = names.map(|rule| format!("`{}`", rule.name)).collect();
+    words::listed(&names, "and")
+}
+
+/// An expression where something follows it.
+fn operand(policy: &Policy, expr: ExprId) -> String {
+    let text = policy.text_of(expr);
+    let is_closed = matches!(
+        policy.exprs[expr].kind,
+        ExprKind::Fact(_)
+            | ExprKind::Definition(_)
+            | ExprKind::Decision(_)
+            | ExprKind::Item(..)
+            | ExprKind::Call(..)
+            | ExprKind::Lookup(..)
+            | ExprKind::Arithmetic(..)
+            | ExprKind::Aggregate { condition: None, .. }
+    );
+    if is_closed { text } else { format!("({text})") }
+}
+
+/// That a condition holds, or that it does not.
+fn holds_text(policy: &Policy, expr: ExprId, holds: bool) -> String {
+    let text = policy.text_of(expr);
+    let is_name = matches!(
+        policy.exprs[expr].kind,
+        ExprKind::Fact(_) | ExprKind::Definition(_) | ExprKind::Decision(_) | ExprKind::Item(..) | ExprKind::Lookup(..)
+    );
+    match (holds, is_name) {
+        (true, _) => text,
+        (false, true) => format!("not {text}"),
+        (false, false) => format!("not ({text})"),
+    }
+}
