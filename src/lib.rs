@@ -102,6 +102,11 @@ mod readme {}
 #[doc = include_str!("../docs/analysis.md")]
 mod analysis_page {}
 
+/// The example in the page about comparing.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/comparing.md")]
+mod comparing {}
+
 /// The example in the page about watching.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/watching.md")]

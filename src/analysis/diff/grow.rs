@@ -2,8 +2,8 @@
 
 use super::super::circuit::{Integer, Lit};
 use super::super::inquiry::{Inquiry, Stopped};
-use super::Range;
 use super::terms::{Term, TermForm};
+use super::{Range, Subject};
 use crate::facts::Value;
 
 /// What a term is held to.
@@ -52,11 +52,12 @@ impl Cube {
         ranges
     }
 
-    /// How hard it is to read: few terms first, then few conditions.
-    fn size(&self) -> (usize, usize) {
-        let mut terms: Vec<usize> = self.parts.iter().map(|part| part.term).collect();
-        terms.dedup();
-        (terms.len(), self.parts.len())
+    /// How hard it is to read: few terms first, then few conditions. That something has no value says little.
+    fn size(&self, terms: &[Term]) -> (usize, usize) {
+        let mut places: Vec<usize> = self.parts.iter().map(|part| part.term).collect();
+        places.dedup();
+        let says_little = |place: &&usize| matches!(terms[**place].subject, Subject::NoValue(_));
+        (places.len() + places.iter().filter(says_little).count(), self.parts.len())
     }
 }
 
@@ -77,12 +78,19 @@ fn range(term: &Term, holds: &[Hold]) -> Option<Range> {
             };
             Range::Among { values: of(false), excluded: of(true), other_texts: *other_texts && !is_out(others) }
         }
-        TermForm::Quantity { under, date, .. } => {
-            let end = |of: fn(&Hold) -> Option<i128>| {
-                holds.iter().find_map(of).map(|code| TermForm::value(code, *under, *date))
-            };
-            let low = end(|hold| if let Hold::Low(code) = hold { Some(*code) } else { None });
-            let high = end(|hold| if let Hold::High(code) = hold { Some(*code) } else { None });
+        TermForm::Quantity { over, under, date, .. } => {
+            let mut low = holds.iter().find_map(|hold| if let Hold::Low(code) = hold { Some(*code) } else { None });
+            let mut high = holds.iter().find_map(|hold| if let Hold::High(code) = hold { Some(*code) } else { None });
+            // At most the least, or at least the most, is just that.
+            let (least, most) = over.ends();
+            if low.or(high) == Some(least) {
+                low = Some(least);
+            }
+            if high.or(low) == Some(most) {
+                high = Some(most);
+            }
+            let end = |code: Option<i128>| code.map(|code| TermForm::value(code, *under, *date));
+            let (low, high) = (end(low), end(high));
             match first {
                 Hold::None => Range::None,
                 _ if low.is_none() && high.is_none() => Range::Given,
@@ -154,7 +162,7 @@ impl Grower<'_, '_, '_, '_> {
         // What is left out first decides what can be left out later.
         for (from, order) in [(&core, &backwards), (&point.parts, &backwards), (&point.parts, &forwards)] {
             let cube = self.leave_out(from.clone(), order, bad)?;
-            if best.as_ref().is_none_or(|best| cube.size() < best.size()) {
+            if best.as_ref().is_none_or(|best| cube.size(self.terms) < best.size(self.terms)) {
                 best = Some(cube);
             }
         }

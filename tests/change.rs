@@ -1,0 +1,203 @@
+//! What the README says about a change of the policies, and what `diff` says as data.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test reads files, and fails where it cannot"
+)]
+
+use std::path::Path;
+use std::process::Command;
+
+use dealdesk::civil::date;
+use dealdesk::pack::{Diff, DiffOptions};
+use dealdesk::{Pack, Status};
+
+/// The line that is taken out of `discovery.policy`.
+const GUARD: &str = "\n           and client.kind is government";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A folder with the policies of OpenCraft, and beside them the same without the guard.
+fn edited() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["before", "rules"] {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+        for entry in std::fs::read_dir(root().join("rules")).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_file() {
+                std::fs::copy(entry.path(), folder.path().join(name).join(entry.file_name())).unwrap();
+            }
+        }
+    }
+    let policy = folder.path().join("rules/discovery.policy");
+    let text = std::fs::read_to_string(&policy).unwrap();
+    assert!(text.contains(GUARD), "the guard is not where it was");
+    std::fs::write(policy, text.replace(GUARD, "")).unwrap();
+    folder
+}
+
+fn dealdesk(folder: &Path, arguments: &[&str]) -> (String, Option<i32>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dealdesk"));
+    let done = command.args(arguments).current_dir(folder).env("COLUMNS", "100").env("NO_COLOR", "1").output().unwrap();
+    let text = String::from_utf8(done.stderr).unwrap() + &String::from_utf8(done.stdout).unwrap();
+    (text, done.status.code())
+}
+
+#[test]
+fn the_readme_shows_what_is_said_of_a_waiver_without_its_guard() {
+    let folder = edited();
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (checked, exit) = dealdesk(folder.path(), &["check", "--as-of", "2026-03-01"]);
+    assert_eq!(exit, Some(1));
+    let (compared, exit) = dealdesk(folder.path(), &["diff", "before", "--as-of", "2026-03-01"]);
+    assert_eq!(exit, Some(1));
+    // In a repository it is compared with the last commit.
+    let block = format!(
+        "$ dealdesk check --as-of 2026-03-01\n{checked}\n$ dealdesk diff HEAD --as-of 2026-03-01\n{compared}```"
+    );
+    assert!(readme.contains(&block), "the README is to show this:\n{block}");
+}
+
+#[test]
+fn a_pack_is_compared_with_what_git_remembers_of_it() {
+    let folder = edited();
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        let command = command.args(["-c", "user.name=a", "-c", "user.email=a@b.c", "-C"]).arg(folder.path());
+        assert!(command.args(arguments).output().unwrap().status.success(), "{arguments:?}");
+    };
+    std::fs::rename(folder.path().join("rules"), folder.path().join("after")).unwrap();
+    std::fs::rename(folder.path().join("before"), folder.path().join("rules")).unwrap();
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message", "Begin"]);
+    let (same, exit) = dealdesk(folder.path(), &["diff", "HEAD"]);
+    assert_eq!(exit, Some(0), "{same}");
+    std::fs::copy(folder.path().join("after/discovery.policy"), folder.path().join("rules/discovery.policy")).unwrap();
+    let (changed, exit) = dealdesk(folder.path(), &["diff", "HEAD", "--as-of", "2026-03-01"]);
+    assert_eq!(exit, Some(1), "{changed}");
+    git(&["commit", "--quiet", "--all", "--message", "Edit"]);
+    // Between two revisions, also of a folder that is gone.
+    std::fs::remove_dir_all(folder.path().join("rules")).unwrap();
+    std::fs::create_dir(folder.path().join("rules")).unwrap();
+    std::fs::copy(folder.path().join("after/pack.ron"), folder.path().join("rules/pack.ron")).unwrap();
+    let between = ["--policy", "rules", "diff", "HEAD~1", "HEAD", "--as-of", "2026-03-01"];
+    assert_eq!(dealdesk(folder.path(), &between), (changed, Some(1)));
+}
+
+fn compared(old: &str, new: &str) -> Diff {
+    let pack = |text: &str| Pack::compile([("a.policy", text)]).unwrap_or_else(|error| panic!("{error}"));
+    let options = DiffOptions { today: date(2026, 3, 1), renames: true };
+    pack(new).diff(&pack(old), &options, &|| false)
+}
+
+#[test]
+fn the_data_are_what_their_schema_says() {
+    let schema: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(root().join("docs/diff.schema.json")).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let pack = |name: &str| Pack::load(root().join("tests/cli/packs").join(name)).unwrap();
+    let (old, new) = (pack("discounts"), pack("discounts-next"));
+    let options = DiffOptions { today: date(2026, 3, 1), renames: true };
+    let mut diff = new.diff(&old, &options, &|| false);
+    let facts = serde_json::json!({ "client": { "kind": "nonprofit", "existing": true }, "order": { "total": 40 } });
+    let told = dealdesk::pack::Told {
+        name: "one".to_owned(),
+        before: old.deal(&facts).unwrap(),
+        after: new.deal(&facts).unwrap(),
+    };
+    diff.measure([told], date(2026, 3, 1));
+    let json = serde_json::to_value(&diff).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&json).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    assert!(json["impact"]["decisions"].is_array());
+    assert!(json["regions"].as_array().is_some_and(|regions| regions.len() >= 3));
+}
+
+#[test]
+fn every_witness_is_decided_as_is_said_of_it() {
+    let pack = |name: &str| Pack::load(root().join("tests/cli/packs").join(name)).unwrap();
+    let (old, new) = (pack("discounts"), pack("discounts-next"));
+    let diff = new.diff(&old, &DiffOptions { today: date(2026, 3, 1), renames: false }, &|| false);
+    assert!(!diff.regions.is_empty());
+    for region in &diff.regions {
+        let as_of = region.witness.as_of.parse().unwrap();
+        let before = region.witness.deal_before.as_ref().unwrap_or(&region.witness.deal);
+        let was = old.deal(before).unwrap().decide(as_of);
+        let is = new.deal(&region.witness.deal).unwrap().decide(as_of);
+        for (decisions, told) in [(was, &region.before), (is, &region.after)] {
+            let answer = &decisions.each(&region.decision)[0];
+            assert_eq!(answer.status, told.status, "{region:#?}");
+            assert_eq!(answer.value.as_ref().map(|value| &value.json), told.value.as_ref());
+        }
+    }
+}
+
+#[test]
+fn a_refactoring_is_proved_to_be_one() {
+    let old = "
+        fact kind: one of private, nonprofit, government
+        fact total: integer 0..1_000_000
+        decide discount: integer
+          default 0
+          rule large: 10 when total > 100 and not (kind is private or kind is nonprofit)";
+    let new = "
+        fact kind: one of private, nonprofit, government
+        fact total: integer 0..1_000_000
+        define public: boolean = kind is government
+        table discount: integer
+          first match
+          | public | total | => discount |
+          | true   | 101.. | 10          |
+          | any    | any   | 0           |";
+    let diff = compared(old, new);
+    assert!(diff.equivalent, "{:#?}", diff.regions);
+    assert_eq!(diff.completeness.word(), "exact");
+}
+
+#[test]
+fn a_renamed_decision_is_proved_to_be_the_same_and_another_is_gone() {
+    let old = "fact n: integer 0..9\ndecide big: boolean = n > 5\ndecide odd: boolean = n in (1, 3, 5, 7, 9)";
+    let new = "fact n: integer 0..9\ndecide large: boolean = not n <= 5\ndecide even: boolean = n in (0, 2, 4, 6, 8)";
+    let diff = compared(old, new);
+    let told: Vec<(&str, &str, Option<&str>)> =
+        diff.changes.iter().map(|c| (c.change, c.name.as_str(), c.before.as_deref())).collect();
+    assert_eq!(told, [("renamed", "large", Some("big")), ("added", "even", None), ("removed", "odd", None)]);
+    assert!(diff.regions.is_empty() && !diff.equivalent);
+}
+
+#[test]
+fn another_type_makes_another_fact() {
+    let old = "fact size: integer 0..9\nfact n: integer 0..5\ndecide big: boolean = size > 5 and n > 1";
+    let new = "fact size: one of small, large\nfact n: integer 0..7\ndecide big: boolean = size is large and n > 1";
+    let diff = compared(old, new);
+    let retyped: Vec<&str> = diff.changes.iter().filter(|c| c.change == "retyped").map(|c| c.name.as_str()).collect();
+    assert_eq!(retyped, ["size", "n"]);
+    let region = &diff.regions[0];
+    assert_eq!((region.before.status, region.after.status), (Status::Decided, Status::Decided));
+    assert!(diff.regions.iter().flat_map(|r| r.when.iter().flatten()).any(|clause| clause.contains("size (old)")));
+}
+
+#[test]
+fn what_the_circuits_do_not_say_is_not_said_to_be_equal() {
+    let old = "fact a: integer\nfact b: integer\nfact c: integer\ndecide big: boolean = a * b * c > 5";
+    let new = "fact a: integer\nfact b: integer\nfact c: integer\ndecide big: boolean = a * b * c > 6";
+    let diff = compared(old, new);
+    assert!(!diff.equivalent && !diff.unsettled.is_empty());
+    assert_eq!(diff.completeness.word(), "not_analysed");
+    // The same text is the same, whatever it comes to.
+    assert!(compared(old, old).equivalent);
+}
+
+#[test]
+fn a_search_that_is_stopped_proves_nothing() {
+    let (old, new) =
+        ("fact n: integer 0..9\ndecide big: boolean = n > 5", "fact n: integer 0..9\ndecide big: boolean = n > 6");
+    let pack = |text: &str| Pack::compile([("a.policy", text)]).unwrap();
+    let diff = pack(new).diff(&pack(old), &DiffOptions { today: date(2026, 3, 1), renames: true }, &|| true);
+    assert!(diff.stopped || !diff.regions.is_empty());
+    assert!(!diff.equivalent);
+}
