@@ -134,7 +134,7 @@ fn is_alike((was, one): (&Schema, FactId), (is, other): (&Schema, FactId)) -> bo
 
 type Typed<'a> = (&'a Schema, &'a Type);
 
-fn names<'a>(schema: &'a Schema, id: crate::facts::EnumerationId) -> Vec<&'a str> {
+fn names(schema: &Schema, id: crate::facts::EnumerationId) -> Vec<&str> {
     schema.enumerations[id].variants.iter().map(|variant| variant.name.as_str()).collect()
 }
 
