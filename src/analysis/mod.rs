@@ -7,8 +7,8 @@
 
 mod apart;
 mod circuit;
-mod effective;
 pub mod diff;
+mod effective;
 mod encode;
 mod findings;
 mod inquiry;
