@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::circuit::{Circuit, Integer, Lit};
-use super::super::encode::{Form, Hand};
+use super::super::encode::{Form, Hand, Symbol};
 use super::ends::symbol_is;
 use super::search::Comparison;
 use super::{Side, Subject};
@@ -274,10 +274,16 @@ impl<'p> Reader<'_, '_, 'p, '_> {
 
     fn no_value(&mut self, id: ExprId) {
         let Some(symbol) = self.comparison.symbol(self.side, self.hand, id) else { return };
-        let fails = symbol.fails.any(self.comparison.circuit());
-        if !fails.is_constant() {
-            self.push(Subject::NoValue(id), TermForm::Holds(fails), Lit::FALSE);
+        let absent = self.absent(&symbol);
+        if !absent.is_constant() {
+            self.push(Subject::NoValue(id), TermForm::Holds(absent), Lit::FALSE);
         }
+    }
+
+    /// Where something has no value, if there is a deal in which it has none.
+    fn absent(&mut self, symbol: &Symbol) -> Lit {
+        let fails = symbol.fails.any(self.comparison.circuit());
+        if fails.is_constant() || self.comparison.can(fails) { fails } else { Lit::FALSE }
     }
 
     /// What an expression comes to.
@@ -288,7 +294,7 @@ impl<'p> Reader<'_, '_, 'p, '_> {
         if !symbol.none.is_constant() && !self.comparison.can(symbol.none) {
             symbol.none = Lit::FALSE;
         }
-        let absent = symbol.fails.any(self.comparison.circuit());
+        let absent = self.absent(&symbol);
         let policy = self.policy();
         let ty = &policy.exprs[id].ty;
         let texts = self.comparison.texts();

@@ -13,16 +13,26 @@ impl Encoder<'_, '_> {
             let lost = self.lost(id, Reason::TooLarge, Lit::TRUE);
             return Symbol::of(Form::Nothing).failing(Fails { lost, ..Fails::NEVER });
         }
-        let symbol = match self.eval_kind(id) {
-            Ok(symbol) => symbol,
-            Err(TooWide) => self.wide(id),
-        };
+        let mut symbol = self.unguarded(id);
+        if !self.is_guarded && !self.policy.exprs[id].ty.optional {
+            let none = self.circuit.and(symbol.none, !symbol.fails.gap);
+            let none = self.circuit.and(none, !symbol.fails.lost);
+            symbol.fails.error = self.circuit.or(symbol.fails.error, none);
+        }
         if let Form::Boolean(value) = symbol.form
             && !matches!(self.policy.exprs[id].kind, ExprKind::Literal(_))
         {
             self.see(id, value, symbol.fails);
         }
         symbol
+    }
+
+    /// What an expression comes to, none where its parts are so that it is.
+    pub(super) fn unguarded(&mut self, id: ExprId) -> Symbol {
+        match self.eval_kind(id) {
+            Ok(symbol) => symbol,
+            Err(TooWide) => self.wide(id),
+        }
     }
 
     fn see(&mut self, id: ExprId, value: Lit, fails: Fails) {

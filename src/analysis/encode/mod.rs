@@ -100,7 +100,8 @@ impl Encoded {
 
 impl Encoded {
     /// What expressions of the policy that this is the circuit of come to, where `hand` is the record at hand. None of
-    /// them may have a parameter.
+    /// them may have a parameter. Where the policy asks for one, something before it may see to it that nothing in it is
+    /// none; here nothing does, so that it has no value where something is none that may not be.
     pub(super) fn symbols(
         &self,
         circuit: &mut Circuit,
@@ -122,7 +123,8 @@ impl Encoded {
                 }
             }
         }
-        Ok(exprs.iter().map(|&expr| encoder.at_hand(hand, |e| e.eval(expr))).collect())
+        encoder.is_guarded = false;
+        Ok(exprs.iter().map(|&expr| encoder.at_hand(hand, |e| e.unguarded(expr))).collect())
     }
 }
 
@@ -139,6 +141,8 @@ pub(super) struct Encoder<'p, 'c> {
     parameters: Vec<Vec<Symbol>>,
     /// Where the expression at hand is evaluated.
     path: Lit,
+    /// Whether nothing is asked that may be none and must not be.
+    is_guarded: bool,
     seen: FxHashMap<ExprId, Seen>,
     breaches: Vec<Breach>,
     losses: Vec<(ExprId, Reason, Lit)>,
@@ -187,6 +191,7 @@ impl<'p, 'c> Encoder<'p, 'c> {
             hands: Vec::new(),
             parameters: Vec::new(),
             path: Lit::TRUE,
+            is_guarded: true,
             seen: FxHashMap::default(),
             breaches: Vec::new(),
             losses: Vec::new(),
