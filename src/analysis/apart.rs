@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::circuit::{Circuit, Lit, TooWide};
-use super::encode::{Encoded, Inputs, Verdict, encode};
+use super::encode::Verdict;
 use super::inquiry::{Inquiry, Witness};
 use super::machine::Machine;
 use crate::facts::DateRange;
@@ -28,7 +28,7 @@ pub enum Apart {
 /// The two policies have to have the same facts, and each decision and rule in the same place. Presumptions do not count:
 /// every fact is given. `stop` is asked now and then whether to give up.
 pub fn apart(policy: &Policy, other: &Policy, only: &[DecisionId], today: Date, stop: &dyn Fn() -> bool) -> Apart {
-    let Ok((mut machine, changed)) = both(policy, other) else { return Apart::NotAnalysed };
+    let Ok((mut machine, changed)) = Machine::beside(policy, other, DateRange::ALL) else { return Apart::NotAnalysed };
     let (mut differs, mut lost) = (Vec::new(), Vec::new());
     for id in only {
         let one = machine.encoded.decisions.get(id).map_or(&[][..], Vec::as_slice);
@@ -47,7 +47,7 @@ pub fn apart(policy: &Policy, other: &Policy, only: &[DecisionId], today: Date, 
     }
     let (differs, lost) = (machine.circuit.any(differs), machine.circuit.any(lost));
     let mut inquiry = Inquiry::new(&mut machine, today, stop);
-    match inquiry.example(&[differs, changed.allowed]) {
+    match inquiry.example(&[differs]) {
         Err(_) => Apart::Stopped,
         Ok(Some(witness)) => Apart::By(Box::new(witness)),
         Ok(None) => match inquiry.can(&[lost]) {
@@ -56,15 +56,6 @@ pub fn apart(policy: &Policy, other: &Policy, only: &[DecisionId], today: Date, 
             Ok(false) => Apart::ByNone,
         },
     }
-}
-
-/// Both policies in one circuit, over the same deals: what they share is there once.
-fn both<'p>(policy: &'p Policy, other: &Policy) -> Result<(Machine<'p>, Encoded), TooWide> {
-    let mut circuit = Circuit::new();
-    let inputs = Inputs::new(&mut circuit, &[policy, other], DateRange::ALL)?;
-    let encoded = encode(&mut circuit, &inputs, policy)?;
-    let changed = encode(&mut circuit, &inputs, other)?;
-    Ok((Machine { policy, circuit, inputs, encoded }, changed))
 }
 
 /// Where a decision ends otherwise.
