@@ -96,6 +96,22 @@ fn with_json_only_the_decisions_go_to_standard_output() {
 }
 
 #[test]
+fn what_costs_more_to_find_out_is_asked_later() {
+    let first = |costs: [&str; 2]| {
+        let [a, b] = costs;
+        let text = format!("fact a: boolean\n{a}fact b: boolean\n{b}decide both: boolean = a and b");
+        let pack = Pack::compile([("costs.policy", text.as_str())]).unwrap();
+        let question = pack.empty_deal().next_question(AS_OF, &AskOptions::default()).unwrap();
+        (question.path.clone(), question.effort.1.to_string())
+    };
+    let told = |path: &str, effort: &str| (path.to_owned(), effort.to_owned());
+    assert_eq!(first(["", ""]), told("a", "2"));
+    assert_eq!(first(["  judged by \"Somebody\"\n", ""]), told("b", "4"));
+    assert_eq!(first(["  cost 0.5\n  judged by \"Somebody\"\n", ""]), told("a", "1.5"));
+    assert_eq!(first(["  cost 2.25\n", ""]), told("b", "3.25"));
+}
+
+#[test]
 fn nothing_that_is_typed_brings_it_down() {
     let folder = TempDir::new().unwrap();
     let long = vec![b'x'; (1 << 20) + 10];

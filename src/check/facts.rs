@@ -3,7 +3,7 @@
 use super::expressions::Asked;
 use super::names::Declarations;
 use super::{Checker, Fixed, Scope, id, index, text};
-use crate::base::Span;
+use crate::base::{Number, Span};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::{Fact, FactId, Record, RecordId, Type, TypeKind, Value};
 use crate::policy::ExprKind;
@@ -26,6 +26,7 @@ impl Checker<'_> {
             let fact_id = id(place);
             let ty = self.fact_type(fact, fact_id, field_of.is_some());
             let presumed = self.presumed(fact, ty.as_ref());
+            let cost = fact.cost.as_ref().and_then(|written| self.cost(fact, written));
             if let Some((record, _)) = field_of {
                 self.schema.records[*record].fields.push(fact_id);
             }
@@ -36,6 +37,7 @@ impl Checker<'_> {
                 ty: ty.clone().unwrap_or_else(Type::boolean),
                 ask: text(fact.ask.as_ref()),
                 fixed: fact.fixed.is_some(),
+                cost,
                 presumed,
                 judged_by: text(fact.judged_by.as_ref()),
                 field_of: *field_of,
@@ -90,6 +92,24 @@ impl Checker<'_> {
             return None;
         }
         Some(value)
+    }
+
+    /// A cost in thousandths.
+    fn cost(&mut self, fact: &ast::Fact, written: &ast::Expr) -> Option<u32> {
+        let thousandths = match &written.kind {
+            ast::ExprKind::Number { value, unit: None, .. } => value.multiply(Number::integer(1_000)).ok(),
+            _ => None,
+        };
+        let cost = thousandths.and_then(Number::to_integer).and_then(|n| u32::try_from(n).ok());
+        let cost = cost.filter(|cost| (1..=Fact::MOST_COST).contains(cost));
+        if cost.is_none() {
+            let message = format!("`{}` cannot have this cost", fact.name.text);
+            let report = Diagnostic::error(Code::NotACost, written.span, message).here("this is no cost").help(
+                "a cost is a plain number from 0.001 to 1_000_000 with at most 3 decimals; an ordinary fact has 1",
+            );
+            self.report(report);
+        }
+        cost
     }
 
     /// Whether `record` belongs to exactly one list, so that something can be taken for each of it.

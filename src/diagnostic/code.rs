@@ -87,6 +87,7 @@ codes! {
     NotFixed = "E0311", "a value that hangs on the deal where it may not";
     ConstantFault = "E0312", "a constant without a value";
     WrongArguments = "E0313", "arguments that do not fit";
+    NotACost = "E0314", "a cost that is none";
 
     Cycle = "E0401", "declarations that use each other in a circle";
     OverrideCycle = "E0402", "rules that override each other in a circle";

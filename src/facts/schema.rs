@@ -41,6 +41,9 @@ pub struct Fact {
     pub ask: Option<String>,
     /// A what-if may not change it.
     pub fixed: bool,
+    /// What it takes to find it out or to change it, in thousandths of what it takes for an ordinary fact; where the policy
+    /// says so.
+    pub cost: Option<u32>,
     /// Used when nobody said.
     pub presumed: Option<Value>,
     /// Whose judgement it is.
@@ -49,6 +52,13 @@ pub struct Fact {
     pub field_of: Option<(RecordId, usize)>,
     /// Where it is declared.
     pub span: Span,
+}
+
+impl Fact {
+    /// The cost of an ordinary fact, in thousandths.
+    pub const ORDINARY_COST: u32 = 1_000;
+    /// The highest cost that a policy may declare, in thousandths.
+    pub const MOST_COST: u32 = 1_000_000_000;
 }
 
 /// A record, of which deals give lists.

@@ -399,6 +399,7 @@ mod tests {
                 ty: decimal(UnitProduct::one(hour)),
                 ask: None,
                 fixed: false,
+                cost: None,
                 presumed: None,
                 judged_by: None,
                 field_of: None,

@@ -27,6 +27,7 @@ pub const CLAUSES: &[&str] = &[
     "at",
     "ask",
     "fixed",
+    "cost",
     "presumed",
     "judged",
     "field",

@@ -57,6 +57,7 @@ pub(crate) fn add(schema: &mut Schema, name: &str, ty: Type, record: Option<Reco
         ty,
         ask: None,
         fixed: false,
+        cost: None,
         presumed: None,
         judged_by: None,
         field_of,

@@ -64,10 +64,16 @@ impl Settings {
 /// What one question counts, in thousandths: the unit in which effort is measured.
 pub const QUESTION: u64 = 1_000;
 
-/// How many questions a judgement counts as.
+/// How many questions a judgement counts as, where the policy declares no cost for it.
 pub const JUDGEMENT: u64 = 3;
 
-/// What it takes to find out a fact, in thousandths of a question.
+/// What it takes to find out a fact, in thousandths of a question: the cost that the policy declares for it, else what a
+/// judgement or a question counts.
 pub fn effort(schema: &Schema, fact: FactId) -> u64 {
-    if schema.facts[fact].judged_by.is_some() { JUDGEMENT * QUESTION } else { QUESTION }
+    let fact = &schema.facts[fact];
+    match fact.cost {
+        Some(cost) => u64::from(cost),
+        None if fact.judged_by.is_some() => JUDGEMENT * QUESTION,
+        None => QUESTION,
+    }
 }

@@ -193,6 +193,8 @@ pub struct Fact {
     pub ask: Option<Text>,
     /// `fixed`
     pub fixed: Option<Span>,
+    /// `cost 3`
+    pub cost: Option<Expr>,
     /// `presumed false`
     pub presumed: Option<Expr>,
     /// `judged by "Client Owner"`

@@ -163,6 +163,7 @@ pub(in crate::syntax) fn keyword(kind: Rule) -> &'static str {
         Rule::at => "at",
         Rule::ask => "ask",
         Rule::fixed => "fixed",
+        Rule::cost => "cost",
         Rule::presumed => "presumed",
         Rule::judged => "judged by",
         Rule::field => "field",
@@ -195,6 +196,7 @@ pub(in crate::syntax) fn clause_of(word: &str) -> Option<Rule> {
         "at" => Rule::at,
         "ask" => Rule::ask,
         "fixed" => Rule::fixed,
+        "cost" => Rule::cost,
         "presumed" => Rule::presumed,
         "judged" => Rule::judged,
         "field" => Rule::field,
@@ -226,7 +228,7 @@ pub(in crate::syntax) fn clause_of(word: &str) -> Option<Rule> {
 fn home(kind: Rule) -> &'static str {
     match kind {
         Rule::at => "`at \"…\"` gives the address of a `source`",
-        Rule::ask | Rule::fixed | Rule::presumed | Rule::judged => {
+        Rule::ask | Rule::fixed | Rule::cost | Rule::presumed | Rule::judged => {
             "it belongs to a `fact`, or to a `field` of a `record`"
         }
         Rule::field => "a `field` belongs to a `record`",

@@ -105,10 +105,11 @@ impl Lower<'_> {
         let label = self.label(pair);
         let ask = self.take_string(&mut clauses, Rule::ask);
         let fixed = self.single(&mut clauses, Rule::fixed).map(|c| c.span);
+        let cost = self.take_expression(&mut clauses, Rule::cost);
         let presumed = self.take_expression(&mut clauses, Rule::presumed);
         let judged_by = self.take_string(&mut clauses, Rule::judged);
         self.misplaced(clauses, what);
-        Some(Fact { name, ty: ty?, label, ask, fixed, presumed, judged_by, span })
+        Some(Fact { name, ty: ty?, label, ask, fixed, cost, presumed, judged_by, span })
     }
 
     fn record(&mut self, pair: &Pair<'_>, clauses: Vec<Clause<'_>>, span: Span) -> Option<Record> {
