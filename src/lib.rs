@@ -89,7 +89,9 @@ pub use engine::Options;
 pub use facts::read::Format;
 pub use host::live::{LivePack, Notice, Watch, WatchOptions};
 pub use jiff::civil;
-pub use pack::{AskOptions, Deal, Decisions, EffectiveRule, Error, Interview, Pack, Question, RuleOptions};
+pub use pack::{
+    AskOptions, Deal, Decisions, EffectiveRule, Error, FlipOptions, Flipped, Interview, Pack, Question, RuleOptions,
+};
 pub use trace::data::{Answer, Status};
 
 /// The examples in the README.
@@ -111,6 +113,11 @@ mod comparing {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/watching.md")]
 mod watching {}
+
+/// The example in the page about ways to another outcome.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/flipping.md")]
+mod flipping {}
 
 /// The example in the page about interviews.
 #[cfg(doctest)]

@@ -11,6 +11,7 @@ pub mod diff;
 mod effective;
 mod encode;
 mod findings;
+pub mod flip;
 mod inquiry;
 pub mod interview;
 mod machine;

@@ -8,6 +8,7 @@ mod diff;
 mod eval;
 mod exit;
 mod explain;
+mod flip;
 mod fmt;
 mod init;
 mod mutate;
@@ -47,6 +48,7 @@ Examples:
   dealdesk eval deal.ron                 decide a deal, and say why
   dealdesk ask --save deal.ron           find out what a deal is missing, question by question
   dealdesk why deal.ron discovery.billing --not waived
+  dealdesk flip deal.ron discovery.billing=waived
   dealdesk rule discovery.billing.bid    when a rule stands, and what goes before it
   dealdesk check                         report every problem of the policies
   dealdesk diff HEAD                     what the edits since the last commit mean for deals
@@ -82,6 +84,7 @@ enum Command {
     Eval(eval::Arguments),
     Ask(ask::Arguments),
     Why(why::Arguments),
+    Flip(flip::Arguments),
     Rule(rule::Arguments),
     Check(check::Arguments),
     Diff(diff::Arguments),
@@ -109,6 +112,7 @@ pub fn run() -> ExitCode {
         Command::Eval(arguments) => eval::run(arguments, &cli.global, &mut output),
         Command::Ask(arguments) => ask::run(arguments, &cli.global, &mut output),
         Command::Why(arguments) => why::run(arguments, &cli.global, &mut output),
+        Command::Flip(arguments) => flip::run(arguments, &cli.global, &mut output),
         Command::Rule(arguments) => rule::run(arguments, &cli.global, &mut output),
         Command::Check(arguments) => check::run(arguments, &cli.global, &mut output),
         Command::Diff(arguments) => diff::run(arguments, &cli.global, &mut output),

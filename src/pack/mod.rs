@@ -6,6 +6,7 @@ mod deal;
 mod decisions;
 mod diff;
 mod error;
+pub mod flip;
 pub mod limits;
 mod manifest;
 mod prove;
@@ -21,5 +22,6 @@ pub use diff::{
     Told,
 };
 pub use error::Error;
+pub use flip::{FlipOptions, Flipped, NotAGoal};
 pub use prove::Proof;
 pub use rule::{EffectiveRule, NoSuchRule, RuleOptions};

@@ -14,7 +14,7 @@ mod page;
 mod reading;
 pub mod summary;
 mod tree;
-mod why;
+pub(crate) mod why;
 pub mod words;
 
 pub(crate) use html::Markup;

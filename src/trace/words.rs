@@ -213,6 +213,11 @@ pub fn label(schema: &Schema, deal: &Deal, path: FactPath) -> String {
     }
 }
 
+/// `1 point`, `2.5 points`.
+pub(crate) fn count_of(n: Number, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == Number::ONE { one } else { many })
+}
+
 /// `1 fact`, `2 facts`.
 pub fn count(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", number(Number::integer(n as i128)), if n == 1 { one } else { many })

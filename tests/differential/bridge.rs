@@ -72,7 +72,7 @@ pub fn from_engine(schema: &Schema, deal: &facts::Deal) -> Deal {
     given.collect()
 }
 
-fn to_value(schema: &Schema, ty: &Type, val: &Val) -> Value {
+pub fn to_value(schema: &Schema, ty: &Type, val: &Val) -> Value {
     match (val, &ty.kind) {
         (Val::None, _) => Value::None,
         (Val::Boolean(b), _) => Value::Boolean(*b),

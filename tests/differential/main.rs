@@ -16,6 +16,7 @@ mod differential;
 mod effective;
 mod examples;
 mod findings;
+mod flip;
 mod format;
 mod generate;
 mod interview;

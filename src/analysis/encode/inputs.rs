@@ -396,7 +396,7 @@ impl Inputs {
         (slot.domain.low <= code && code <= slot.domain.high).then_some(Some(code))
     }
 
-    fn value(&self, schema: &Schema, ty: &Type, slot: &Slot, code: i128) -> Value {
+    pub(in crate::analysis) fn value(&self, schema: &Schema, ty: &Type, slot: &Slot, code: i128) -> Value {
         let place = usize::try_from(code).unwrap_or(0);
         match (&slot.domain.coding, &ty.kind) {
             (Coding::Boolean, _) => Value::Boolean(code != 0),
@@ -414,7 +414,7 @@ impl Inputs {
 }
 
 impl Slot {
-    fn new(circuit: &mut Circuit, domain: Domain) -> Result<Slot, TooWide> {
+    pub(in crate::analysis) fn new(circuit: &mut Circuit, domain: Domain) -> Result<Slot, TooWide> {
         let free = Integer::free(circuit, domain.low, domain.high)?;
         let none = if domain.optional { circuit.input() } else { Lit::FALSE };
         Ok(Slot { domain, bits: free.inputs, code: free.number, none, inside: free.inside })

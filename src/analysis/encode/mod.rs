@@ -150,12 +150,24 @@ pub(super) struct Encoder<'p, 'c> {
 
 /// The circuit of `policy` over `inputs`.
 pub(super) fn encode(circuit: &mut Circuit, inputs: &Inputs, policy: &Policy) -> Result<Encoded, TooWide> {
+    encode_part(circuit, inputs, policy, &policy.order, true)
+}
+
+/// The circuit of these definitions and decisions of `policy`, each after what it needs; with its properties, if they
+/// are wanted and everything is there.
+pub(super) fn encode_part(
+    circuit: &mut Circuit,
+    inputs: &Inputs,
+    policy: &Policy,
+    nodes: &[Node],
+    with_properties: bool,
+) -> Result<Encoded, TooWide> {
     let (mut encoder, allowed) = Encoder::new(circuit, inputs, policy)?;
-    for &node in &policy.order {
+    for &node in nodes {
         encoder.node(node);
     }
     let mut properties = Vec::new();
-    for (_, property) in policy.properties.iter() {
+    for (_, property) in policy.properties.iter().filter(|_| with_properties) {
         properties.push(encoder.each(property.scope, |e| e.eval(property.condition)));
     }
     let mut decisions: FxHashMap<DecisionId, Vec<(Lit, Verdict)>> = FxHashMap::default();

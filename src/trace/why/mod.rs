@@ -7,6 +7,7 @@ mod wanted;
 use std::fmt;
 
 use say::Account;
+pub(crate) use wanted::{near, read};
 
 use super::Report;
 use super::data::Answers;

@@ -45,7 +45,8 @@ pub(super) fn wanted(policy: &Policy, id: DecisionId, text: &str, answer: &Answe
     if has { Err(WhyError::IsSo { decision: decision.name.clone(), value: wanted.words }) } else { Ok(wanted) }
 }
 
-fn read(policy: &Policy, ty: &Type, text: &str) -> Option<Value> {
+/// Reads a value of this type as a policy writes it; `yes` and `no` are booleans too.
+pub(crate) fn read(policy: &Policy, ty: &Type, text: &str) -> Option<Value> {
     if ty.optional && text == "none" {
         return Some(Value::None);
     }
@@ -78,7 +79,8 @@ fn quantity(policy: &Policy, ty: &NumberType, text: &str) -> Option<Number> {
     digits.replace(',', "").parse().ok().filter(|n| known && ty.range.contains(*n))
 }
 
-fn near(policy: &Policy, ty: &Type, text: &str) -> Option<String> {
+/// The variant that is likely meant.
+pub(crate) fn near(policy: &Policy, ty: &Type, text: &str) -> Option<String> {
     let TypeKind::Variant(enumeration) = ty.kind else { return None };
     let names = policy.schema.enumerations[enumeration].variants.iter().map(|v| v.name.as_str());
     did_you_mean(text, names).map(str::to_owned)
