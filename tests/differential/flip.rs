@@ -25,6 +25,9 @@ const MOST_GOALS: usize = 6;
 
 type Tally = BTreeMap<&'static str, usize>;
 
+/// Whether an outcome is one of those that are wanted.
+type Holds<'a> = &'a dyn Fn(&Val) -> bool;
+
 /// A fact, everything it can be, and what is known of it.
 struct Var {
     path: Option<FactPath>,
@@ -190,7 +193,7 @@ impl Table {
 }
 
 fn is_within(path: &str) -> bool {
-    mixed(path, 5) % 3 != 0
+    !mixed(path, 5).is_multiple_of(3)
 }
 
 /// How far a fact moves, in its smallest steps.
@@ -241,7 +244,7 @@ fn goals(table: &Table, policy: &Policy, id: DecisionId, record: Option<u32>) ->
         add(Wanted::IsNot(engine.clone()), &|v| v != value);
         if matches!(value, Val::Number(_) | Val::Date(_)) {
             let same = |v: &Val| std::mem::discriminant(v) == std::mem::discriminant(value);
-            let ops: [(CompareOp, &dyn Fn(&Val) -> bool); 4] = [
+            let ops: [(CompareOp, Holds<'_>); 4] = [
                 (CompareOp::Less, &|v| same(v) && v < value),
                 (CompareOp::LessOrEqual, &|v| same(v) && v <= value),
                 (CompareOp::Greater, &|v| same(v) && v > value),
@@ -388,10 +391,10 @@ fn try_case(case: &Case, compiled: &Compiled, tally: &mut Tally) -> Vec<String> 
 fn the_smallest_changes_are_those_that_trying_all_of_them_finds() {
     let mut tally = Tally::new();
     let cases = Cases { completions: Some(40) };
-    try_these(1_500, &cases, |case, compiled| try_case(case, compiled, &mut tally));
+    try_these(1_750, &cases, |case, compiled| try_case(case, compiled, &mut tally));
     println!("{tally:#?}");
     let of = |what: &str| tally.get(what).copied().unwrap_or(0);
-    assert!(of("compared") >= 600 && of("not exact") <= 60, "{tally:?}");
+    assert!(of("compared") >= 1_000 && of("not exact") <= 60, "{tally:?}");
     for what in ["is so", "several facts", "several ways", "one way", "nothing", "found out"] {
         assert!(of(what) >= 30, "few: {what}");
     }
