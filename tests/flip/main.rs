@@ -143,6 +143,22 @@ fn what_is_not_analysed_says_so() {
 }
 
 #[test]
+fn lists_that_are_too_long_for_the_circuit_are_told_and_keep_nothing_else_from_being_proved() {
+    let pack = Pack::compile([(
+        "sites.policy",
+        "record site\n  field users: integer 0..9\n  field name: text\nfact sites: list of site up to 100\n\
+         fact a: boolean\ndecide small: boolean = all of sites have site.users < 5\ndecide b: boolean = a",
+    )]);
+    let sites: Vec<String> = (0..80).map(|n| format!("(users: {}, name: \"site {n}\")", n % 9)).collect();
+    let text = format!("(a: false, sites: [{}])", sites.join(", "));
+    let deal = pack.unwrap().read_deal("sites.ron", &text, Format::Ron).unwrap();
+    let flipped = flip(&deal, "small=yes", &FlipOptions::default());
+    assert_eq!((flipped.result, flipped.completeness), (Outcome::NotSettled, Proved::NotAnalysed));
+    let flipped = flip(&deal, "b=yes", &FlipOptions::default());
+    assert_eq!((flipped.result, flipped.ways[0].changes[0].fact.as_str()), (Outcome::Found, "a"));
+}
+
+#[test]
 fn a_threshold_between_two_facts_is_found_at_once() {
     let pack = Pack::compile([(
         "large.policy",

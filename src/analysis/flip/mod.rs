@@ -168,7 +168,7 @@ fn least(search: &mut Search<'_>, policy: &Policy, past_locks: bool) -> Result<L
     let total = search.sum(weights.iter().copied())?;
     let weight = |candidate: &Candidate| candidate.set().iter().map(|&at| weights[at]).sum::<i128>();
     let mut best: Option<Candidate> = None;
-    let mut stopped = search.ground.unspeakable;
+    let mut stopped = false;
     let mut low = 1;
     // From the first changes that do down to the least.
     loop {
@@ -193,7 +193,8 @@ fn least(search: &mut Search<'_>, policy: &Policy, past_locks: bool) -> Result<L
             }
         }
     }
-    let mut least = Least { best, cost: 0, ways: Vec::new(), more: false, exact: !stopped, stopped };
+    let mut least =
+        Least { best, cost: 0, ways: Vec::new(), more: false, exact: !(stopped || search.ground.unspeakable), stopped };
     let Some(best) = least.best.clone() else {
         least.settle(search, &[]);
         return Ok(least);
