@@ -6,12 +6,14 @@ use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
 use super::cell::{Cell, OPEN, decode, encode};
-use super::code::{Loop, REGISTERS, Registers};
+use super::code::{REGISTERS, Registers};
 use super::form::Kind;
+use super::names::Names;
+use super::records::{Records, run_each};
 use super::{Program, Source};
 use crate::engine::{self, Decisions, Options};
 use crate::facts::deal::day_number;
-use crate::facts::{Deal, FactId, Given, Origin, RecordValue, TypeKind, Value};
+use crate::facts::{Deal, FactId, Given, Origin, TypeKind, Value};
 
 /// Decides deals by a program. Each thread has its own, and uses it again and again: nothing is allocated on the way to an
 /// outcome.
@@ -22,9 +24,13 @@ pub struct Evaluator {
     /// By slot: whether the deal gives it.
     pub(super) given: Vec<bool>,
     /// By slot: what is in force where the deal does not say: what is presumed, or nothing.
-    unsaid: Vec<Cell>,
+    pub(super) unsaid: Vec<Cell>,
     /// By slot: whether the program reads it.
-    read: Vec<bool>,
+    pub(super) read: Vec<bool>,
+    /// How many of them are open where the deal says nothing, the date apart.
+    unsaid_open: usize,
+    /// The names of facts, for reading.
+    pub(super) names: Option<Arc<Names>>,
     /// How many slots that are read are open, lists with an open field among them.
     pub(super) open: usize,
     pub(super) lists: FxHashMap<u32, Records>,
@@ -39,17 +45,6 @@ pub struct Evaluator {
     pub(super) kept: FxHashMap<u32, Vec<Cell>>,
     /// What the engine says of this deal, where it was asked.
     pub(super) decisions: Option<Box<Decisions>>,
-}
-
-/// The records of a list.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Records {
-    /// The slots of the fields.
-    pub(super) slots: Vec<u32>,
-    /// By field and record.
-    pub(super) columns: Vec<Vec<Cell>>,
-    given: Vec<Vec<bool>>,
-    pub(super) open: bool,
 }
 
 impl Evaluator {
@@ -92,6 +87,10 @@ impl Evaluator {
             }
         }
         let date = program.as_of;
+        let open = |(read, unsaid): (&bool, &Cell)| *read && *unsaid == OPEN;
+        let facts = program.slots.as_of as usize;
+        let unsaid_open = read.iter().zip(&unsaid).take(facts).filter(|of| open(*of)).count();
+        let names = Some(Arc::clone(&program.names));
         let given = vec![false; program.slots.len()];
         let mut evaluator = Evaluator {
             program,
@@ -99,6 +98,8 @@ impl Evaluator {
             given,
             unsaid,
             read,
+            unsaid_open,
+            names,
             open: 0,
             lists,
             wide: FxHashMap::default(),
@@ -124,15 +125,18 @@ impl Evaluator {
     /// Forgets the deal.
     pub fn clear(&mut self) {
         self.given.fill(false);
-        self.wide.clear();
+        if !self.wide.is_empty() {
+            self.wide.clear();
+        }
         self.texts_used = 0;
         self.decisions = None;
         let as_of = self.program.slots.as_of as usize;
         self.registers[..as_of].copy_from_slice(&self.unsaid[..as_of]);
         let date_is_open = usize::from(self.date.is_none() && self.read[as_of]);
-        let open = |(read, unsaid): (&bool, &Cell)| *read && *unsaid == OPEN;
-        self.open = date_is_open + self.read.iter().zip(&self.unsaid).take(as_of).filter(|of| open(*of)).count();
-        self.lists.values_mut().for_each(|records| records.open = false);
+        self.open = date_is_open + self.unsaid_open;
+        if !self.lists.is_empty() {
+            self.lists.values_mut().for_each(|records| records.open = false);
+        }
     }
 
     /// The date on which deals are decided. A program that was compiled for a date keeps that.
@@ -165,20 +169,20 @@ impl Evaluator {
         }
     }
 
+    /// Gives a fact that was not given before; says whether it was not.
+    #[inline]
+    pub(super) fn put_fresh(&mut self, slot: u32, cell: Cell) -> bool {
+        let fresh = self.given.get(slot as usize) == Some(&false);
+        self.put(slot, cell, true);
+        fresh
+    }
+
     /// Nobody said: what is presumed holds, or the fact is unknown.
     pub(super) fn unsay(&mut self, slot: u32) {
         let cell = self.unsaid.get(slot as usize).copied().unwrap_or(OPEN);
         self.wide.remove(&(slot, None));
         self.close_list(slot);
         self.put(slot, cell, false);
-    }
-
-    fn close_list(&mut self, slot: u32) {
-        if let Some(records) = self.lists.get_mut(&slot)
-            && std::mem::take(&mut records.open)
-        {
-            self.open -= 1;
-        }
     }
 
     /// Takes a deal that was read by the same policy.
@@ -200,7 +204,7 @@ impl Evaluator {
     }
 
     /// The cell of a value; one that does not fit is kept aside.
-    fn cell(&mut self, slot: u32, record: Option<usize>, value: &Value) -> Cell {
+    pub(super) fn cell(&mut self, slot: u32, record: Option<usize>, value: &Value) -> Cell {
         if let Value::Text(text) = value {
             return self.text(text);
         }
@@ -235,36 +239,6 @@ impl Evaluator {
             self.texts_used - 1
         });
         (self.program.slots.named().len() + place) as i64
-    }
-
-    fn set_records(&mut self, slot: u32, values: &[RecordValue]) {
-        self.close_list(slot);
-        let Some(mut records) = self.lists.remove(&slot) else { return };
-        let (mut open, slots) = (false, std::mem::take(&mut records.slots));
-        for (place, field) in slots.iter().enumerate() {
-            let unsaid = self.unsaid.get(*field as usize).copied().unwrap_or(OPEN);
-            let (Some(column), Some(given)) = (records.columns.get_mut(place), records.given.get_mut(place)) else {
-                continue;
-            };
-            column.clear();
-            given.clear();
-            for (at, record) in values.iter().enumerate() {
-                let said = record.fields.get(place).and_then(Option::as_ref);
-                let cell = match said {
-                    Some(said) => self.cell(*field, Some(at), &said.value),
-                    None => unsaid,
-                };
-                open |= cell == OPEN;
-                column.push(cell);
-                given.push(said.is_some());
-            }
-        }
-        records.slots = slots;
-        let read = self.read.get(slot as usize).copied().unwrap_or(false);
-        records.open = open && read;
-        self.open += usize::from(records.open);
-        self.lists.insert(slot, records);
-        self.put(slot, values.len() as Cell, true);
     }
 
     /// Takes every decision that this form can take. Those that come to something open are for [`Evaluator::settle`].
@@ -342,18 +316,6 @@ impl Evaluator {
         deal
     }
 
-    fn list(&self, records: &Records, count: Cell) -> Arc<[RecordValue]> {
-        let one = |at: usize| {
-            let fields = records.slots.iter().zip(&records.columns).zip(&records.given);
-            let field = |((slot, column), given): ((&u32, &Vec<Cell>), &Vec<bool>)| {
-                let cell = column.get(at).copied().filter(|_| given.get(at) == Some(&true))?;
-                Some(Given { value: self.value(*slot, Some(at), cell)?, origin: Origin::Code })
-            };
-            RecordValue { fields: fields.map(field).collect() }
-        };
-        (0..usize::try_from(count).unwrap_or(0)).map(one).collect()
-    }
-
     /// The text with this number.
     pub(super) fn text_of(&self, cell: Cell) -> Option<&str> {
         let place = usize::try_from(cell).ok()?;
@@ -364,7 +326,7 @@ impl Evaluator {
         }
     }
 
-    fn value(&self, slot: u32, record: Option<usize>, cell: Cell) -> Option<Value> {
+    pub(super) fn value(&self, slot: u32, record: Option<usize>, cell: Cell) -> Option<Value> {
         let form = self.program.slots.form(slot);
         if cell == OPEN {
             return self.wide.get(&(slot, record)).cloned();
@@ -373,36 +335,5 @@ impl Evaluator {
             return self.text_of(cell).map(|text| Value::Text(text.into()));
         }
         decode(cell, form)
-    }
-}
-
-fn run_each(
-    each: &Loop,
-    registers: &mut Registers,
-    lists: &FxHashMap<u32, Records>,
-    kept: &mut FxHashMap<u32, Vec<Cell>>,
-    given: bool,
-) {
-    let count = registers[each.list as usize];
-    if count == OPEN {
-        each.start.iter().for_each(|(register, _)| registers[*register as usize] = OPEN);
-        return;
-    }
-    each.start.iter().for_each(|(register, cell)| registers[*register as usize] = *cell);
-    let Some(records) = lists.get(&each.list) else { return };
-    let mut keeping = (!each.kept.is_empty()).then(|| kept.entry(each.list).or_default());
-    if let Some(kept) = &mut keeping {
-        kept.clear();
-    }
-    for record in 0..usize::try_from(count).unwrap_or(0) {
-        for &(slot, register) in &each.fields {
-            let place = records.slots.iter().position(|of| *of == slot);
-            let column = place.and_then(|place| records.columns.get(place));
-            registers[register as usize] = column.and_then(|column| column.get(record)).copied().unwrap_or(OPEN);
-        }
-        each.body.run(registers, given);
-        if let Some(kept) = &mut keeping {
-            kept.extend(each.kept.iter().map(|register| registers[*register as usize]));
-        }
     }
 }

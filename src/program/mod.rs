@@ -61,8 +61,11 @@ mod evaluator;
 mod form;
 mod graph;
 mod lower;
+mod names;
 mod op;
 mod outcome;
+mod read;
+mod records;
 mod set;
 mod slots;
 mod trace;
@@ -94,6 +97,7 @@ pub struct Program {
     policy: Arc<Policy>,
     as_of: Option<Date>,
     slots: Slots,
+    names: Arc<names::Names>,
     code: Code,
     outputs: Vec<Output>,
     faults: Vec<(ExprId, Cause)>,
@@ -108,6 +112,8 @@ struct Output {
     /// For a decision about records: the list's slot.
     list: Option<u32>,
     form: Form,
+    /// How many decimals its type allows.
+    places: u32,
     value: Source,
     rules: Vec<Line>,
     /// One whose rules alone say whether its outcome is the default.
@@ -207,7 +213,8 @@ impl Program {
         let exprs = exprs.map(|((expr, _), lowered)| (*expr, *lowered)).collect();
         let faults = lowering.graph.faults.clone();
         let left_out = lowering.left_out;
-        Ok(Arc::new(Program { policy, as_of, slots, code, outputs, faults, left_out, exprs }))
+        let names = Arc::new(names::Names::of(&policy.schema, &slots));
+        Ok(Arc::new(Program { policy, as_of, slots, names, code, outputs, faults, left_out, exprs }))
     }
 
     /// The policy.
@@ -256,6 +263,7 @@ impl Program {
         (0u32..).zip(&self.outputs).map(|(place, output)| (OutputId(place), output.decision))
     }
 
+    #[inline]
     fn output(&self, id: OutputId) -> Option<&Output> {
         self.outputs.get(id.0 as usize)
     }
@@ -271,7 +279,8 @@ impl Output {
     fn of(policy: &Policy, outcome: &LoweredOutcome, source: &dyn Fn(NodeId) -> Source) -> Output {
         use crate::policy::Shape;
         let decision = &policy.decisions[outcome.decision];
-        let form = Form { places: outcome.value.places, ..Form::of(&policy.schema, &decision.ty) };
+        let declared = Form::of(&policy.schema, &decision.ty);
+        let form = Form { places: outcome.value.places, ..declared };
         let lines = outcome
             .rules
             .lines
@@ -281,6 +290,7 @@ impl Output {
             decision: outcome.decision,
             list: outcome.list.map(|list| list.into_raw().into_u32()),
             form,
+            places: declared.places,
             value: source(outcome.value.node),
             rules: lines.collect(),
             has_default_state: matches!(decision.shape, Shape::Rules | Shape::Gate | Shape::Table { .. })

@@ -117,6 +117,18 @@ fn hold<const CHECKED: bool>(a: Cell, fault: Cell, holds: bool) -> Cell {
     if (CHECKED && is_stop(a)) || a == NONE || holds { a } else { fault }
 }
 
+/// All ones where it holds, else 0.
+#[inline(always)]
+fn all_bits(holds: bool) -> Cell {
+    Cell::from(holds).wrapping_neg()
+}
+
+/// `a` where it holds, else `b`, without a branch: whether conditions hold is what processors cannot guess.
+#[inline(always)]
+fn choose(holds: bool, a: Cell, b: Cell) -> Cell {
+    b ^ ((a ^ b) & all_bits(holds))
+}
+
 /// The result of an operation.
 #[inline(always)]
 pub(crate) fn apply<const CHECKED: bool>(op: Op, flags: u8, a: Cell, b: Cell, c: Cell) -> Cell {
@@ -125,29 +137,11 @@ pub(crate) fn apply<const CHECKED: bool>(op: Op, flags: u8, a: Cell, b: Cell, c:
         Op::Not if CHECKED && is_stop(a) => a,
         Op::Not => a ^ 1,
         Op::And if CHECKED && is_stop(a) => left_open(flags, a, b, 0),
-        Op::And => {
-            if a == 0 {
-                0
-            } else {
-                b
-            }
-        }
+        Op::And => b & all_bits(a != 0),
         Op::Or if CHECKED && is_stop(a) => left_open(flags, a, b, 1),
-        Op::Or => {
-            if a == 0 {
-                b
-            } else {
-                1
-            }
-        }
+        Op::Or => choose(a == 0, b, 1),
         Op::Select if CHECKED && is_stop(a) => a,
-        Op::Select => {
-            if a == 0 {
-                c
-            } else {
-                b
-            }
-        }
+        Op::Select => choose(a != 0, b, c),
         Op::Less => truth(a < b),
         Op::AtMost => truth(a <= b),
         Op::Greater => truth(a > b),
@@ -182,13 +176,7 @@ pub(crate) fn apply<const CHECKED: bool>(op: Op, flags: u8, a: Cell, b: Cell, c:
         Op::Worse => worse(a, b),
         Op::Agree => agree::<CHECKED>(a, b, c),
         Op::Collect => collect::<CHECKED>(a, b, c),
-        Op::Otherwise => {
-            if a == NOTHING {
-                b
-            } else {
-                a
-            }
-        }
+        Op::Otherwise => choose(a == NOTHING, b, a),
         Op::Needed if is_fault(a) => b,
         Op::Needed if a == CONFLICT => c,
         Op::Needed => a,
@@ -260,8 +248,8 @@ fn agree<const CHECKED: bool>(so_far: Cell, stands: Cell, says: Cell) -> Cell {
             return says;
         }
     }
-    let together = if so_far == NOTHING || so_far == says { says } else { CONFLICT };
-    if stands == 0 { so_far } else { together }
+    let together = choose(so_far == NOTHING || so_far == says, says, CONFLICT);
+    choose(stands == 0, so_far, together)
 }
 
 #[inline(always)]

@@ -36,6 +36,8 @@ pub struct Outcome<'a> {
     ending: Ending,
     cell: Cell,
     form: Form,
+    /// How many decimals the decision may have.
+    places: u32,
     /// What the engine said.
     answer: Option<&'a Answer>,
     /// Who knows the texts.
@@ -44,15 +46,18 @@ pub struct Outcome<'a> {
 
 impl<'a> Outcome<'a> {
     /// How it ended.
+    #[inline]
     pub fn ending(&self) -> Ending {
         self.ending
     }
 
     /// Whether there is a value.
+    #[inline]
     pub fn is_decided(&self) -> bool {
         matches!(self.ending, Ending::Decided | Ending::Default)
     }
 
+    #[inline]
     fn cell(&self, kind: Kind) -> Option<Cell> {
         let some = self.is_decided() && self.form.kind == kind && self.cell.unsigned_abs() <= MOST.unsigned_abs();
         some.then_some(self.cell)
@@ -64,17 +69,26 @@ impl<'a> Outcome<'a> {
     }
 
     /// True or false.
+    #[inline]
     pub fn boolean(&self) -> Option<bool> {
         self.cell(Kind::Boolean).map(|cell| cell != 0)
     }
 
     /// A number as the integer that it is after moving its point by so many decimals: 715.87 is `(71587, 2)`. `None` too
     /// for one that needs more than 62 bits; [`Outcome::value`] has it.
+    #[inline]
     pub fn decimal(&self) -> Option<(i64, u32)> {
-        self.cell(Kind::Number).map(|cell| (cell, self.form.places))
+        let cell = self.cell(Kind::Number)?;
+        if self.form.places <= self.places {
+            return Some((cell, self.form.places));
+        }
+        // It was worked out with more decimals than the decision may have, and was seen not to need them.
+        let power = 10i64.checked_pow(self.form.places - self.places)?;
+        Some(if cell % power == 0 { (cell / power, self.places) } else { (cell, self.form.places) })
     }
 
     /// The place of the variant in its enumeration.
+    #[inline]
     pub fn variant(&self) -> Option<u32> {
         self.cell(Kind::Variant).and_then(|cell| u32::try_from(cell).ok())
     }
@@ -111,6 +125,7 @@ impl<'a> Outcome<'a> {
 
 impl Evaluator {
     /// What a decision about the deal came to; of one about records whose list is unknown, what it comes to for one of them.
+    #[inline]
     pub fn outcome(&self, id: OutputId) -> Outcome<'_> {
         self.outcome_of(id, 0)
     }
@@ -122,17 +137,26 @@ impl Evaluator {
     }
 
     /// What a decision came to for a record, by its place in the list.
+    #[inline]
     pub fn outcome_of(&self, id: OutputId, record: usize) -> Outcome<'_> {
         let Some(output) = self.program.output(id) else {
-            return Outcome { ending: Ending::Open, cell: OPEN, form: Form::PLAIN, answer: None, evaluator: self };
+            return Outcome {
+                ending: Ending::Open,
+                cell: OPEN,
+                form: Form::PLAIN,
+                places: 0,
+                answer: None,
+                evaluator: self,
+            };
         };
         let list = output.list.unwrap_or(0);
         let unknown_list = output.list.is_some_and(|list| self.registers[list as usize] == OPEN);
         let cell = if unknown_list { OPEN } else { self.at(output.value, list, record) };
         if cell == OPEN
+            && self.decisions.is_some()
             && let Some(answer) = self.answer(id, record)
         {
-            return self.of_answer(answer, output.form);
+            return self.of_answer(answer, output);
         }
         let ending = match cell {
             OPEN => Ending::Open,
@@ -142,9 +166,10 @@ impl Evaluator {
             _ if output.has_default_state && self.none_applies(output, record) => Ending::Default,
             _ => Ending::Decided,
         };
-        Outcome { ending, cell, form: output.form, answer: None, evaluator: self }
+        Outcome { ending, cell, form: output.form, places: output.places, answer: None, evaluator: self }
     }
 
+    #[inline]
     fn none_applies(&self, output: &Output, record: usize) -> bool {
         let list = output.list.unwrap_or(0);
         output.rules.iter().all(|line| self.at(line.applies, list, record) != 1)
@@ -198,8 +223,10 @@ impl Evaluator {
         Some(standing)
     }
 
-    fn of_answer<'a>(&'a self, answer: &'a Answer, form: Form) -> Outcome<'a> {
-        let of = |ending, cell| Outcome { ending, cell, form, answer: Some(answer), evaluator: self };
+    #[cold]
+    fn of_answer<'a>(&'a self, answer: &'a Answer, output: &Output) -> Outcome<'a> {
+        let (form, places) = (output.form, output.places);
+        let of = |ending, cell| Outcome { ending, cell, form, places, answer: Some(answer), evaluator: self };
         let value = |ending, value: &Value| of(ending, super::cell::encode(value, form).unwrap_or(OPEN));
         match &answer.state {
             State::Decided(decided) => value(Ending::Decided, decided),

@@ -109,8 +109,11 @@ impl Evaluator {
         const EXPECTED: &str = "a number within its range and with no more decimals than it may have";
         let slot = self.slot(fact, Kind::Number, EXPECTED)?;
         let own = self.program.slots.form(slot).places;
-        if own == places && value.unsigned_abs() <= MOST.unsigned_abs() {
-            return self.set_within(fact, slot, value, EXPECTED);
+        let power = own.checked_sub(places).and_then(|more| 10i64.checked_pow(more));
+        if let Some(cell) = power.and_then(|power| value.checked_mul(power))
+            && cell.unsigned_abs() <= MOST.unsigned_abs()
+        {
+            return self.set_within(fact, slot, cell, EXPECTED);
         }
         let number = Number::decimal(value.into(), places).ok_or_else(|| self.refused(fact, EXPECTED))?;
         self.set_number(fact, number)

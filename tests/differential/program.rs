@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use dealdesk::civil::Date;
 use dealdesk::engine::{self, Answers, Options, RuleState, State};
-use dealdesk::facts::Deal;
+use dealdesk::facts::{Deal, Value};
 use dealdesk::program::{Ending, Evaluator, OutputId, Program, Trace};
 
 use crate::bridge::{Compiled, to_engine};
@@ -190,7 +190,44 @@ fn against_the_engine(case: &Case, compiled: &Compiled, tally: &mut Tally) -> Ve
             let found = differences(&expected, &mut evaluator, &mut note);
             problems.extend(found.into_iter().map(|p| format!("on {date:?}, strict {strict}: {p}")));
         }
+        problems.extend(read_back(&program, &deal));
         problems.extend(trace_of(&policy, &program, &deal, case.as_of, tally));
+    }
+    problems
+}
+
+/// A deal written as JSON and read straight into slots, and one given by setters, are the deal.
+fn read_back(program: &Arc<Program>, deal: &Deal) -> Vec<String> {
+    let schema = &program.policy().schema;
+    let mut evaluator = Evaluator::new(Arc::clone(program));
+    let values = |deal: &Deal| deal.given.iter().map(|(id, given)| (id, given.value.clone())).collect::<Vec<_>>();
+    // What a deal gives of a record has an origin, by which nothing is decided.
+    let said = |deal: &Deal| format!("{:?}", dealdesk::facts::write::json(schema, deal));
+    let text = dealdesk::facts::write::json(schema, deal);
+    let mut problems = Vec::new();
+    match evaluator.read_json(&text) {
+        Err(found) => problems.push(format!("{text} is refused: {found:?}")),
+        Ok(()) if said(&evaluator.deal()) != said(deal) => problems.push(format!("{text} is read as another deal")),
+        Ok(()) => {}
+    }
+    evaluator.clear();
+    for (fact, value) in values(deal) {
+        let set = match &value {
+            Value::None => evaluator.set_none(fact),
+            Value::Boolean(b) => evaluator.set_boolean(fact, *b),
+            Value::Number(n) => evaluator.set_number(fact, *n),
+            Value::Text(text) => evaluator.set_text(fact, text),
+            Value::Date(date) => evaluator.set_date(fact, *date),
+            Value::Variant(place) => evaluator.set_variant(fact, *place),
+            Value::Items(_) | Value::List(_) => continue,
+        };
+        match set {
+            Err(refused) => problems.push(format!("{refused}, and is {value:?}")),
+            Ok(()) if evaluator.deal().get(fact).map(|given| &given.value) != Some(&value) => {
+                problems.push(format!("{value:?} is set as something else"));
+            }
+            Ok(()) => {}
+        }
     }
     problems
 }
@@ -217,9 +254,9 @@ fn trace_of(
     traced(program, &trace, &explained, tally)
 }
 
-fn complete(value: &dealdesk::facts::Value) -> bool {
+fn complete(value: &Value) -> bool {
     match value {
-        dealdesk::facts::Value::List(records) => records.iter().all(|record| record.fields.iter().all(Option::is_some)),
+        Value::List(records) => records.iter().all(|record| record.fields.iter().all(Option::is_some)),
         _ => true,
     }
 }

@@ -1,0 +1,142 @@
+//! Compiled programs as a library: what setters and reading refuse, and what is left to the engine.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test fails where it cannot go on")]
+
+use std::sync::Arc;
+
+use dealdesk::Pack;
+use dealdesk::civil::date;
+use dealdesk::program::{Ending, Evaluator, Program, Reason};
+
+const POLICY: &str = r#"
+currency EUR
+type kind = one of small, large
+record site
+  field users: integer 0..100
+  field open_since: date or none
+fact a.kind: kind
+fact a.total: decimal in EUR 0..1_000
+fact a.wide: integer
+fact a.name: text
+fact a.urgent: boolean
+  presumed false
+fact sites: list of site up to 3
+
+decide size: one of few, many
+  default few
+  rule busy: many when any of sites where site.users > 50
+decide site.is_busy: boolean = site.users > 50
+decide known: boolean = a.name is "Ada"
+decide product: integer = a.wide * a.wide
+decide rush: boolean = a.urgent
+"#;
+
+fn evaluator() -> Evaluator {
+    let pack = Pack::compile([("test.policy", POLICY)]).unwrap_or_else(|error| panic!("{error}"));
+    let program = Program::compile(Arc::clone(pack.policy()), Some(date(2026, 3, 1))).unwrap();
+    assert_eq!(program.left_out(), [] as [Reason; 0]);
+    Evaluator::new(program)
+}
+
+#[test]
+fn setters_hold_facts_to_their_types() {
+    let mut e = evaluator();
+    let fact = |name: &str| e.program().fact(name).unwrap();
+    let (kind, total, name) = (fact("a.kind"), fact("a.total"), fact("a.name"));
+    assert!(e.program().fact("a.knd").is_err());
+    assert!(e.program().decision("sizes").is_err());
+    assert_eq!(e.variant(kind, "large"), Some(1));
+    assert!(e.set_variant(kind, 2).is_err());
+    assert!(e.set_boolean(kind, true).is_err());
+    assert!(e.set_none(kind).is_err());
+    assert_eq!(
+        e.set_decimal(total, 100_001, 2).unwrap_err().to_string(),
+        "`a.total` is to be a number within its range and with no more decimals than it may have"
+    );
+    assert!(e.set_decimal(total, 1_005, 3).is_err());
+    assert!(e.set_decimal(total, 1_000, 3).is_ok());
+    assert!(e.set_decimal(total, i64::MIN, 0).is_err());
+    assert!(e.set_text(name, "Ada").is_ok());
+    assert!(e.set_text(total, "Ada").is_err());
+}
+
+#[test]
+fn a_deal_is_read_with_its_records_and_decided_for_each() {
+    let mut e = evaluator();
+    let (size, each) = (e.program().decision("size").unwrap(), e.program().decision("site.is_busy").unwrap());
+    e.read_json(r#"{"sites": [{"users": 7}, {"users": 70, "open_since": null}], "a": {"name": "Ada"}}"#).unwrap();
+    e.run();
+    assert_eq!(e.outcome(size).variant(), Some(1));
+    assert_eq!(e.records(each), Some(2));
+    assert_eq!([0, 1].map(|site| e.outcome_of(each, site).boolean()), [Some(false), Some(true)]);
+    assert_eq!(e.standing(size, 0), Some(vec![0]));
+    let known = e.program().decision("known").unwrap();
+    assert_eq!(e.outcome(known).boolean(), Some(true));
+    // Nothing is left of it for the next one, of which the list is unknown.
+    e.read_json(r#"{"a.name": "Bob"}"#).unwrap();
+    e.run();
+    assert_eq!(e.outcome(size).ending(), Ending::Open);
+    assert_eq!(e.records(each), None);
+    assert_eq!(e.outcome(known).boolean(), Some(false));
+    e.settle();
+    assert_eq!(e.outcome(size).ending(), Ending::Undecided);
+}
+
+#[test]
+fn what_is_unusual_is_read_all_the_same_and_what_is_wrong_is_said_with_its_place() {
+    let mut e = evaluator();
+    let total = e.program().fact("a.total").unwrap();
+    for text in [r#"{"a": {"total": 1e2}}"#, r#"{"a.total": 100.0}"#, r#"{"a": {}, "a.total": 100}"#] {
+        e.read_json(text).unwrap();
+        assert!(e.deal().get(total).is_some(), "{text}");
+    }
+    for (text, said) in [
+        (r#"{"a": {"total": 1001}}"#, "a.total"),
+        (r#"{"a": {"totl": 1}}"#, "totl"),
+        (r#"{"a": {"kind": "smal"}}"#, "small"),
+        (r#"{"a": {"total": 1, "total": 2}}"#, "a.total"),
+        (r#"{"sites": [{"users": 1}, {"users": 101}]}"#, "sites[1].users"),
+        (r#"{"sites": [{}, {}, {}, {}]}"#, "sites"),
+        (r#"{"a": {"total": 1}"#, ""),
+    ] {
+        let problems = e.read_json(text).unwrap_err();
+        assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+        let all = format!("{:?}", problems[0]);
+        assert!(all.contains(said) && problems[0].primary.is_some(), "{text}: {all}");
+        assert_eq!(e.deal().given.iter().count(), 0, "{text}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_a_register_is_left_to_the_engine() {
+    let mut e = evaluator();
+    let product = e.program().decision("product").unwrap();
+    let wide = e.program().fact("a.wide").unwrap();
+    e.set_integer(wide, 1_000).unwrap();
+    e.run();
+    assert_eq!(e.outcome(product).decimal(), Some((1_000_000, 0)));
+    e.set_integer(wide, 10_000_000_000).unwrap();
+    e.run();
+    assert_eq!(e.outcome(product).ending(), Ending::Open);
+    e.decide();
+    assert_eq!(e.outcome(product).ending(), Ending::Decided);
+    assert_eq!(e.outcome(product).decimal(), None);
+    assert_eq!(e.outcome(product).value().map(|v| format!("{v:?}").contains("100000000000000000000")), Some(true));
+}
+
+#[test]
+fn a_presumption_holds_until_somebody_says_otherwise() {
+    let mut e = evaluator();
+    let (rush, urgent) = (e.program().decision("rush").unwrap(), e.program().fact("a.urgent").unwrap());
+    e.run();
+    assert_eq!(e.outcome(rush).boolean(), Some(false));
+    e.set_boolean(urgent, true).unwrap();
+    e.run();
+    assert_eq!(e.outcome(rush).boolean(), Some(true));
+    e.set_unknown(urgent);
+    e.run();
+    assert_eq!(e.outcome(rush).boolean(), Some(false));
+    let mut strict = Evaluator::strict(Arc::clone(e.program()));
+    strict.run();
+    assert_eq!(strict.outcome(rush).ending(), Ending::Open);
+}
