@@ -80,6 +80,9 @@ fn found(text: &str) -> String {
         let place = finding.primary.as_ref().and_then(|label| pack.sources().locate(label.span)).unwrap().1;
         let witness = finding.witness.as_ref().map(|w| format!(" by {} on {}", w.json, w.as_of)).unwrap_or_default();
         lines.push(format!("{}:{} {}{witness}", finding.code, place.line, finding.message));
+        // Which deals a gap is found in.
+        let holes = finding.help.iter().map(|help| &help.message).filter(|help| help.starts_with("no r"));
+        lines.extend(holes.map(|help| format!("  {help}")));
     }
     if !pack.policy().properties.is_empty() {
         lines.push(format!("{} of {} properties proved", proof.proved, pack.policy().properties.len()));

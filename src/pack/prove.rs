@@ -3,12 +3,17 @@
 use jiff::civil::Date;
 
 use super::Pack;
+use super::diff::clauses;
+use crate::analysis::diff::Clause;
 use crate::analysis::{self, Finding, FindingKind, Unsettled, Why, Witness};
 use crate::base::Span;
 use crate::diagnostic::{self, Code, Completeness, Diagnostic};
 use crate::facts::write;
-use crate::policy::{Decision, DecisionId, Hit, Policy, Rule, RuleId, Shape};
+use crate::policy::{Decision, DecisionId, Hit, LookupId, Policy, Rule, RuleId, Shape};
 use crate::trace::words;
+
+/// So many kinds of deals that a gap is found in are told.
+const MOST_HOLES: usize = 4;
 
 /// What was looked for in all deals, and found.
 #[derive(Clone, Debug)]
@@ -45,6 +50,7 @@ impl Words<'_> {
         let witness = finding.witness.as_ref().map(|witness| self.witness(witness));
         let diagnostic = match &finding.kind {
             FindingKind::NeverApplies(rule) => self.never_applies(*rule),
+            FindingKind::NeverAsked(lookup, row) => self.never_asked(*lookup, *row),
             FindingKind::NeverStands(rule, over) => self.never_stands(*rule, over),
             FindingKind::Implied(rule, by) => self.implied(*rule, by),
             FindingKind::Conflict(decision, between) => self.conflict(*decision, between),
@@ -61,7 +67,10 @@ impl Words<'_> {
                     Shape::Table { .. } => "add a row for such deals",
                     _ => "add a `default`, or a rule for such deals",
                 };
-                Diagnostic::finding(Code::UndecidedDeals, decision.span, message).here(here).help(help)
+                let diagnostic = Diagnostic::finding(Code::UndecidedDeals, decision.span, message).here(here);
+                let which =
+                    if matches!(decision.shape, Shape::Table { .. }) { "no row matches" } else { "no rule speaks" };
+                self.holes(diagnostic, which, &finding.when).help(help)
             }
             FindingKind::Error(decision, fault) => {
                 let name = &self.policy.decisions[*decision].name;
@@ -102,6 +111,20 @@ impl Words<'_> {
             }
         };
         diagnostic.proved(Completeness::Exact).shown_by(witness)
+    }
+
+    /// Which deals a gap is found in.
+    fn holes(&self, diagnostic: Diagnostic, which: &str, holes: &[Vec<Clause>]) -> Diagnostic {
+        let clauses = clauses::Clauses { before: self.policy, after: self.policy };
+        let told = holes.iter().take(MOST_HOLES).map(|hole| {
+            let hole: Vec<String> = hole.iter().map(|clause| clauses.clause(clause)).collect();
+            match hole.is_empty() {
+                true => format!("{which} in any deal"),
+                false => format!("{which} when {}", hole.join(" and ")),
+            }
+        });
+        let more = (holes.len() > MOST_HOLES).then(|| format!("{which} for other kinds of deals either"));
+        told.chain(more).fold(diagnostic, |diagnostic, hole| diagnostic.help(hole))
     }
 
     fn witness(&self, witness: &Witness) -> diagnostic::Witness {
@@ -155,6 +178,20 @@ impl Words<'_> {
             ),
         };
         Diagnostic::finding(Code::NeverApplies, rule.span, message).here(here).help(help)
+    }
+
+    fn never_asked(&self, id: LookupId, row: u32) -> Diagnostic {
+        let table = &self.policy.lookups[id];
+        let row = table.rules.rules.get(row as usize);
+        let name = row.map_or("", |row| row.name.as_str());
+        let message = format!("the row `{name}` of `{}` is never reached", table.name);
+        let here = match table.rules.hit {
+            Hit::First => "rows above it take everything that is asked of the table, or nothing asks for it",
+            _ => "nothing asks the table for this",
+        };
+        Diagnostic::finding(Code::NeverApplies, row.map_or(table.span, |row| row.span), message)
+            .here(here)
+            .help("leave it out, or mend its cells")
     }
 
     fn never_stands(&self, id: RuleId, over: &[u32]) -> Diagnostic {

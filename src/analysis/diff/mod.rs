@@ -8,10 +8,13 @@ mod align;
 mod ends;
 mod examples;
 mod grow;
+mod holes;
 mod names;
 mod reach;
 mod search;
 mod terms;
+
+pub(super) use holes::holes;
 
 pub use align::{Aligned, FactChange, FactChangeKind, align};
 

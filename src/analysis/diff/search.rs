@@ -291,13 +291,16 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
                 _ => false,
             };
         }
-        let when = cube.map(|cube| {
-            let ranges = cube.ranges(terms).into_iter();
-            let clauses = ranges.map(|(place, range)| self.clause(&terms[place], hands, range)).collect();
-            self.together(clauses)
-        });
+        let when = cube.map(|cube| self.clauses(cube, terms, hands));
         let [before, after] = ends;
         Ok(Region { before, after, when, witness: found.witness })
+    }
+
+    /// What holds for all deals of a region.
+    pub(super) fn clauses(&mut self, cube: &Cube, terms: &[Term], hands: [Option<Hand>; 2]) -> Vec<Clause> {
+        let ranges = cube.ranges(terms).into_iter();
+        let clauses = ranges.map(|(place, range)| self.clause(&terms[place], hands, range)).collect();
+        self.together(clauses)
     }
 
     /// Conditions on what something was and on what it is now, one after the other.

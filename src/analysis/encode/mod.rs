@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 
 use super::circuit::{Circuit, Integer, Lit, TooWide};
 use crate::facts::{FactId, RecordId, TypeKind};
-use crate::policy::{DecisionId, DefinitionId, ExprId, Node, Policy};
+use crate::policy::{DecisionId, DefinitionId, ExprId, LookupId, Node, Policy};
 
 /// A circuit may have so many gates; what does not fit is not analysed.
 const MOST_GATES: usize = 12_000_000;
@@ -64,6 +64,8 @@ pub(super) struct Encoded {
     pub(super) decisions: FxHashMap<DecisionId, Vec<(Lit, Verdict)>>,
     pub(super) seen: FxHashMap<ExprId, Seen>,
     pub(super) breaches: Vec<Breach>,
+    /// Where a row of a look-up is what somebody asked for.
+    pub(super) rows: FxHashMap<(LookupId, u32), Lit>,
     pub(super) losses: Vec<(ExprId, Reason, Lit)>,
     /// The records for which a decision about such a record is taken, in the order of `decisions`.
     pub(super) hands: FxHashMap<RecordId, Vec<Hand>>,
@@ -145,6 +147,7 @@ pub(super) struct Encoder<'p, 'c> {
     is_guarded: bool,
     seen: FxHashMap<ExprId, Seen>,
     breaches: Vec<Breach>,
+    rows: FxHashMap<(LookupId, u32), Lit>,
     losses: Vec<(ExprId, Reason, Lit)>,
 }
 
@@ -185,8 +188,8 @@ pub(super) fn encode_part(
         (record, hands.collect())
     });
     let hands = hands.collect();
-    let Encoder { definitions, seen, breaches, losses, .. } = encoder;
-    Ok(Encoded { decisions, hands, definitions, seen, breaches, losses, properties, allowed })
+    let Encoder { definitions, seen, breaches, rows, losses, .. } = encoder;
+    Ok(Encoded { decisions, hands, definitions, seen, breaches, rows, losses, properties, allowed })
 }
 
 impl<'p, 'c> Encoder<'p, 'c> {
@@ -206,6 +209,7 @@ impl<'p, 'c> Encoder<'p, 'c> {
             is_guarded: true,
             seen: FxHashMap::default(),
             breaches: Vec::new(),
+            rows: FxHashMap::default(),
             losses: Vec::new(),
         };
         Ok((encoder, allowed))

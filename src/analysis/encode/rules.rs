@@ -216,6 +216,11 @@ impl Encoder<'_, '_> {
         self.parameters.push(arguments);
         let verdict = self.under(!failed, |e| e.apply(&table.rules, &table.ty));
         self.parameters.pop();
+        for (row, place) in verdict.rules.iter().zip(0..) {
+            let here = self.under(!failed, |e| e.circuit.and(e.path, row.stands));
+            let known = self.rows.entry((lookup, place)).or_insert(Lit::FALSE);
+            *known = self.circuit.or(*known, here);
+        }
         let breach = self.circuit.or(verdict.own_gap, verdict.conflict);
         self.under(!failed, |e| e.breach(id, breach));
         let own = verdict.symbol.fails;

@@ -12,12 +12,13 @@ mod rules;
 use jiff::civil::Date;
 
 use super::circuit::Lit;
+use super::diff::{Clause, holes};
 use super::encode::{Reason, Verdict};
 use super::inquiry::{Inquiry, Stopped, Witness};
 use super::machine::Machine;
 use crate::engine::Fault;
 use crate::facts::{DateRange, FactId};
-use crate::policy::{DecisionId, ExprId, Policy, PropertyId, RuleId};
+use crate::policy::{DecisionId, ExprId, LookupId, Policy, PropertyId, RuleId};
 
 /// A defect.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Finding {
     pub kind: FindingKind,
     /// A deal that shows it, where it is something that happens.
     pub witness: Option<Witness>,
+    /// For a gap, which deals it is found in: some kinds of them, each by what holds for all of its deals.
+    pub when: Vec<Vec<Clause>>,
 }
 
 /// What is wrong.
@@ -33,6 +36,8 @@ pub struct Finding {
 pub enum FindingKind {
     /// A rule's condition never holds; in order, not where it is tested.
     NeverApplies(RuleId),
+    /// A row of a table with parameters matches nothing that is ever asked of the table, by its place.
+    NeverAsked(LookupId, u32),
     /// A rule applies, but never without one of these rules that override it, by their place.
     NeverStands(RuleId, Vec<u32>),
     /// Wherever this requirement fails, one of these fails with the same outcome, by their place.
@@ -99,7 +104,13 @@ pub fn findings(policy: &Policy, dates: DateRange, today: Date, stop: &dyn Fn() 
     };
     let mut search = Search { inquiry: Inquiry::new(&mut machine, today.clamp(dates.low, dates.high), stop), findings };
     search.findings.stopped = search.all().is_err();
-    search.findings
+    let mut findings = search.findings;
+    for finding in &mut findings.findings {
+        if let FindingKind::Gap(id) = finding.kind {
+            finding.when = holes(policy, id, dates, today.clamp(dates.low, dates.high), stop);
+        }
+    }
+    findings
 }
 
 /// The search for defects.
@@ -118,6 +129,7 @@ impl<'p> Search<'_, 'p, '_> {
             self.gaps(id)?;
             self.errors(id)?;
         }
+        self.rows()?;
         for (id, _) in policy.properties.iter() {
             self.property(id)?;
         }
@@ -130,7 +142,7 @@ impl<'p> Search<'_, 'p, '_> {
     }
 
     fn report(&mut self, kind: FindingKind, witness: Option<Witness>) {
-        self.findings.findings.push(Finding { kind, witness });
+        self.findings.findings.push(Finding { kind, witness, when: Vec::new() });
     }
 
     /// The engine does not confirm what was found about a decision or a property: nothing is said of it, and nothing is

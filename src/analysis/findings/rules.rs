@@ -88,4 +88,20 @@ impl Search<'_, '_, '_> {
             .collect();
         circuit.any(lits)
     }
+
+    /// Rows of tables with parameters that nothing asks for.
+    pub(super) fn rows(&mut self) -> Result<(), Stopped> {
+        // What the circuit does not say may ask for any of them.
+        if !self.findings.unsettled.is_empty() {
+            return Ok(());
+        }
+        let mut rows: Vec<_> = self.inquiry.machine.encoded.rows.iter().map(|(row, lit)| (*row, *lit)).collect();
+        rows.sort_unstable_by_key(|((lookup, place), _)| (lookup.into_raw(), *place));
+        for ((lookup, place), lit) in rows {
+            if !self.inquiry.can(&[lit])? {
+                self.report(FindingKind::NeverAsked(lookup, place), None);
+            }
+        }
+        Ok(())
+    }
 }

@@ -1,5 +1,6 @@
 //! What a change of a pack means, in the words of its policies.
 
+pub(super) mod clauses;
 mod impact;
 mod words;
 

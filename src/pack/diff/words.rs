@@ -1,14 +1,13 @@
 //! Regions and names in words.
 
+use super::clauses::Clauses;
 use super::{DiffOutcome, DiffRegion, DiffWitness, NameChange};
-use crate::analysis::diff::{
-    Clause, Difference, End, FactChange, FactChangeKind, Range, Region, RuleChangeKind, Side, Subject,
-};
+use crate::analysis::diff::{Difference, End, FactChange, FactChangeKind, Region, RuleChangeKind, Side};
 use crate::analysis::{Unsettled, Why};
 use crate::diagnostic::Completeness;
 use crate::engine::State;
-use crate::facts::{FactId, TypeKind, Value, encode};
-use crate::policy::{Decision, DecisionId, ExprId, ExprKind, Policy, Shape};
+use crate::facts::{FactId, TypeKind, encode};
+use crate::policy::{Decision, DecisionId, Policy, Shape};
 use crate::trace::data::Status;
 use crate::trace::words;
 
@@ -54,6 +53,7 @@ impl<'p> Words<'p> {
             let rules = &self.policy(side).decisions[id].rules.rules;
             end.rules.iter().filter_map(|&rule| Some(rules.get(rule as usize)?.name.clone())).collect()
         };
+        let words = Clauses { before: self.before, after: self.after };
         DiffRegion {
             decision: decision.name.clone(),
             label: decision.label.clone(),
@@ -61,7 +61,7 @@ impl<'p> Words<'p> {
             after: self.outcome(Side::After, after, &region.after, region),
             rules_before: rules(Side::Before, before, &region.before),
             rules_after: rules(Side::After, after, &region.after),
-            when: region.when.as_ref().map(|clauses| clauses.iter().map(|clause| self.clause(clause)).collect()),
+            when: region.when.as_ref().map(|clauses| clauses.iter().map(|clause| words.clause(clause)).collect()),
             witness: DiffWitness::new(self.after, self.original, &region.witness),
         }
     }
@@ -95,66 +95,6 @@ impl<'p> Words<'p> {
         };
         let text = policy.text_of(expr);
         (text.chars().count() <= 80).then_some(text)
-    }
-
-    /// A condition as the policy would write it; where both policies say it otherwise, with which of them says so.
-    pub(super) fn clause(&self, clause: &Clause) -> String {
-        let policy = self.policy(clause.side);
-        let text = match (&clause.subject, &clause.range) {
-            (Subject::AsOf, range) => self.ranged(policy, "as_of", None, range),
-            (Subject::NoValue(expr), Range::Holds(none)) => {
-                let text = policy.text_of(*expr);
-                format!("{text} has {} value", if *none { "no" } else { "a" })
-            }
-            (Subject::Item(expr, item), Range::Holds(holds)) => {
-                let text = policy.text_of(*expr);
-                let name = policy.text_of_value(&Value::Variant(*item), &policy.exprs[*expr].ty);
-                format!("{}{text}.{name}", if *holds { "" } else { "not " })
-            }
-            (Subject::Expr(expr), Range::Holds(holds)) => holds_text(policy, *expr, *holds),
-            (Subject::Expr(expr) | Subject::NoValue(expr) | Subject::Item(expr, _), range) => {
-                self.ranged(policy, &operand(policy, *expr), Some(*expr), range)
-            }
-        };
-        match (clause.ambiguous, clause.side) {
-            (false, _) => text,
-            (true, Side::Before) => format!("before: {text}"),
-            (true, Side::After) => format!("now: {text}"),
-        }
-    }
-
-    /// What a subject comes to.
-    fn ranged(&self, policy: &Policy, subject: &str, expr: Option<ExprId>, range: &Range) -> String {
-        let value = |value: &Value| match expr {
-            Some(expr) => policy.text_of_value(value, &policy.exprs[expr].ty),
-            None => match value {
-                Value::Date(date) => date.to_string(),
-                _ => String::new(),
-            },
-        };
-        let listed = |values: &[Value]| values.iter().map(value).collect::<Vec<_>>().join(", ");
-        match range {
-            Range::Holds(true) => subject.to_owned(),
-            Range::Holds(false) => format!("not {subject}"),
-            Range::None => format!("{subject} is none"),
-            Range::Given => format!("{subject} is not none"),
-            Range::Among { values, excluded, other_texts } => match (&values[..], &excluded[..]) {
-                ([], []) => format!("{subject} is given"),
-                ([only], _) if !other_texts => format!("{subject} is {}", value(only)),
-                (_, [only]) => format!("{subject} is not {}", value(only)),
-                (many, out) if *other_texts || out.len() < many.len() => {
-                    format!("{subject} not in ({})", listed(out))
-                }
-                (many, _) => format!("{subject} in ({})", listed(many)),
-            },
-            Range::Between { low, high } => match (low, high) {
-                (Some(low), Some(high)) if low == high => format!("{subject} is {}", value(low)),
-                (Some(low), Some(high)) => format!("{subject} in {}..{}", value(low), value(high)),
-                (Some(low), None) => format!("{subject} >= {}", value(low)),
-                (None, Some(high)) => format!("{subject} <= {}", value(high)),
-                (None, None) => format!("{subject} is given"),
-            },
-        }
     }
 
     /// What is new, gone, or called otherwise.
@@ -256,35 +196,4 @@ fn named(decision: &Decision, rules: &[u32]) -> String {
     let names = rules.iter().filter_map(|&rule| decision.rules.rules.get(rule as usize));
     let names: Vec<String> = names.map(|rule| format!("`{}`", rule.name)).collect();
     words::listed(&names, "and")
-}
-
-/// An expression where something follows it.
-fn operand(policy: &Policy, expr: ExprId) -> String {
-    let text = policy.text_of(expr);
-    let is_closed = matches!(
-        policy.exprs[expr].kind,
-        ExprKind::Fact(_)
-            | ExprKind::Definition(_)
-            | ExprKind::Decision(_)
-            | ExprKind::Item(..)
-            | ExprKind::Call(..)
-            | ExprKind::Lookup(..)
-            | ExprKind::Arithmetic(..)
-            | ExprKind::Aggregate { condition: None, .. }
-    );
-    if is_closed { text } else { format!("({text})") }
-}
-
-/// That a condition holds, or that it does not.
-fn holds_text(policy: &Policy, expr: ExprId, holds: bool) -> String {
-    let text = policy.text_of(expr);
-    let is_name = matches!(
-        policy.exprs[expr].kind,
-        ExprKind::Fact(_) | ExprKind::Definition(_) | ExprKind::Decision(_) | ExprKind::Item(..) | ExprKind::Lookup(..)
-    );
-    match (holds, is_name) {
-        (true, _) => text,
-        (false, true) => format!("not {text}"),
-        (false, false) => format!("not ({text})"),
-    }
 }
