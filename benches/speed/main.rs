@@ -7,6 +7,7 @@ mod cases;
 mod decide;
 mod generate;
 mod load;
+mod prove;
 mod show;
 
 use std::sync::LazyLock;

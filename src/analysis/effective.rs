@@ -416,7 +416,7 @@ impl<'p> Search<'_, 'p, '_> {
         if !shows(&witness.deal) {
             return None;
         }
-        let deal = smaller(&self.policy.schema, witness, shows);
+        let deal = smaller(&self.policy.schema, witness, witness.deal.clone(), shows);
         Some(Witness { deal, as_of: witness.as_of })
     }
 

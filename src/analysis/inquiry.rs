@@ -1,8 +1,9 @@
 //! Questions to a machine: is there a deal for which all of this holds?
 
 use jiff::civil::Date;
+use rustc_hash::FxHashSet;
 
-use super::circuit::{Integer, Lit, Run, Search, Solver};
+use super::circuit::{Integer, Lit, PartialRun, Run, Search, Solver};
 use super::encode::{Codes, Coding, Key, Slot};
 use super::machine::Machine;
 use super::samples::{Samples, Telling};
@@ -15,6 +16,9 @@ const MOST_STEPS: usize = 24;
 
 /// Examples have no more records than this in a list where they can do with as many.
 const FEW_RECORDS: i128 = 2;
+
+/// So much work is worth it to leave facts out, in gates that are looked at.
+const MOST_WORK: usize = 40_000_000;
 
 /// What was asked for was not finished: it was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +141,41 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
         circuit.all(short)
     }
 
+    /// The deal without facts that do not matter to these literals, as far as the circuit shows it by itself. It is quick,
+    /// and what it leaves is few facts to ask the engine about.
+    pub(super) fn without_idle_facts(&self, witness: &Witness, lits: &[Lit]) -> Deal {
+        let machine = &*self.machine;
+        let schema = &machine.policy.schema;
+        let mut deal = witness.deal.clone();
+        let facts: Vec<FactId> = deal.given.iter().map(|(id, _)| id).collect();
+        let work = facts.len().saturating_mul(machine.circuit.len());
+        let Some(codes) = machine.inputs.codes(machine.policy, &witness.deal, witness.as_of) else { return deal };
+        if work > MOST_WORK {
+            return deal;
+        }
+        let words = machine.input_words(&codes);
+        let run = Run::of(&machine.circuit, |gate| words.get(&gate).copied().unwrap_or(0));
+        let mut open: FxHashSet<usize> = FxHashSet::default();
+        for id in facts.into_iter().rev() {
+            // A list that is not given is one of any length, which the circuit does not see through.
+            if matches!(schema.facts[id].ty.kind, TypeKind::List { .. }) {
+                continue;
+            }
+            let Some(slot) = machine.inputs.slots.get(&Key::Fact(schema.facts[id].name.clone())) else { continue };
+            let gates = slot.bits.iter().chain([&slot.none]).filter(|lit| !lit.is_constant()).map(|lit| lit.gate());
+            let added: Vec<usize> = gates.filter(|gate| open.insert(*gate)).collect();
+            let known =
+                |gate: usize| (!open.contains(&gate)).then(|| words.get(&gate).is_some_and(|word| word & 1 == 1));
+            let partial = PartialRun::of(&machine.circuit, known);
+            if lits.iter().all(|&lit| partial.lit(lit) == Some(run.lit(lit) & 1 == 1)) {
+                deal.given.remove(id);
+            } else {
+                open.retain(|gate| !added.contains(gate));
+            }
+        }
+        deal
+    }
+
     /// The codes that inputs have.
     fn read(&self, input: &dyn Fn(Lit) -> bool) -> Codes {
         self.machine.inputs.slots.iter().map(|(key, slot)| (key.clone(), slot.read(input))).collect()
@@ -216,8 +255,10 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
 }
 
 /// A smaller deal that still `shows` what it is to show: facts that do not matter are left out.
-pub(super) fn smaller(schema: &Schema, witness: &Witness, shows: impl Fn(&Deal) -> bool) -> Deal {
-    let mut deal = witness.deal.clone();
+///
+/// `proposed` is one that is likely to.
+pub(super) fn smaller(schema: &Schema, witness: &Witness, proposed: Deal, shows: impl Fn(&Deal) -> bool) -> Deal {
+    let mut deal = if shows(&proposed) { proposed } else { witness.deal.clone() };
     let facts: Vec<FactId> = deal.given.iter().map(|(id, _)| id).collect();
     for id in facts.into_iter().rev() {
         let mut less = deal.clone();

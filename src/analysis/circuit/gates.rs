@@ -206,3 +206,34 @@ impl Run {
         if lit.is_negated() { !output } else { output }
     }
 }
+
+/// One run of a circuit of which not every input is known.
+#[derive(Debug)]
+pub(in crate::analysis) struct PartialRun {
+    outputs: Vec<Option<bool>>,
+}
+
+impl PartialRun {
+    /// What every gate comes to whatever the inputs that are not known are; nothing where that is not seen gate by gate.
+    pub(in crate::analysis) fn of(circuit: &Circuit, input: impl Fn(usize) -> Option<bool>) -> PartialRun {
+        let mut run = PartialRun { outputs: Vec::with_capacity(circuit.len()) };
+        for at in 0..circuit.len() {
+            let output = match circuit.gate(at) {
+                Gate::True => Some(true),
+                Gate::Input => input(at),
+                Gate::And(a, b) => match (run.lit(a), run.lit(b)) {
+                    (Some(false), _) | (_, Some(false)) => Some(false),
+                    (Some(true), other) | (other, Some(true)) => other,
+                    (None, None) => None,
+                },
+            };
+            run.outputs.push(output);
+        }
+        run
+    }
+
+    /// What a literal comes to.
+    pub(in crate::analysis) fn lit(&self, lit: Lit) -> Option<bool> {
+        self.outputs[lit.gate()].map(|output| output != lit.is_negated())
+    }
+}

@@ -11,7 +11,7 @@ mod ratio;
 mod solver;
 
 pub(super) use calendar::{EndOfMonth, add_months};
-pub(super) use gates::{Circuit, Lit, Run};
+pub(super) use gates::{Circuit, Lit, PartialRun, Run};
 pub(super) use integer::{Integer, TooWide};
 pub(super) use ratio::Ratio;
 pub(super) use solver::{Search, Solver};

@@ -267,14 +267,21 @@ impl Inputs {
             }
             (Coding::Number(places), Coding::Number(allowed)) => {
                 let scale = 10i128.checked_pow(*places).ok_or(TooWide)?;
-                let number = Ratio::scaled(slot.code.clone(), scale);
-                let ends = ty.number().map(|n| n.bounds()).unwrap_or_default();
-                let fits = between(circuit, &number, ends.low, ends.high)?;
-                let steps = number.has_places(circuit, *allowed)?;
-                let fits = circuit.and(fits, steps);
+                // By codes and not by numbers, as these are the smaller.
+                let steps = 10i128.checked_pow(places.saturating_sub(*allowed)).ok_or(TooWide)?;
+                let low = own.low.checked_mul(steps).ok_or(TooWide)?;
+                let high = own.high.checked_mul(steps).ok_or(TooWide)?;
+                let above = Integer::constant(low).at_most(circuit, &slot.code);
+                let below = slot.code.at_most(circuit, &Integer::constant(high));
+                let mut fits = circuit.and(above, below);
+                if steps != 1 {
+                    let number = Ratio::scaled(slot.code.clone(), scale);
+                    let has_places = number.has_places(circuit, *allowed)?;
+                    fits = circuit.and(fits, has_places);
+                }
                 let fits = circuit.or(fits, slot.none);
                 inside = circuit.and(inside, fits);
-                Form::Number(number.narrowed(ends.low, ends.high))
+                Form::Number(Ratio::scaled(slot.code.clone().narrowed(low, high), scale))
             }
             (a, b) if a == b => {
                 let low = Integer::constant(own.low).at_most(circuit, &slot.code);

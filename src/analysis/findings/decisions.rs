@@ -142,7 +142,14 @@ impl Search<'_, '_, '_> {
             }
         };
         let said = ended(&witness.deal)?;
-        let deal = smaller(&policy.schema, witness, |deal| ended(deal).as_ref() == Some(&said));
+        let verdicts = self.inquiry.machine.encoded.decisions.get(&id).into_iter().flatten();
+        let lits = verdicts.flat_map(|(there, verdict)| {
+            let fails = verdict.symbol.fails;
+            let stands = verdict.rules.iter().map(|rule| rule.stands);
+            stands.chain([*there, verdict.conflict, verdict.own_gap, fails.gap, fails.error])
+        });
+        let proposed = self.inquiry.without_idle_facts(witness, &lits.collect::<Vec<_>>());
+        let deal = smaller(&policy.schema, witness, proposed, |deal| ended(deal).as_ref() == Some(&said));
         Some((said, Witness { deal, as_of: witness.as_of }))
     }
 }

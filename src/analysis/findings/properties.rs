@@ -52,8 +52,12 @@ impl Search<'_, '_, '_> {
         };
         if breaks(&witness.deal, true) {
             let sure = breaks(&witness.deal, false);
-            let deal =
-                if sure { smaller(&policy.schema, &witness, |deal| breaks(deal, false)) } else { witness.deal.clone() };
+            let proposed = self.inquiry.without_idle_facts(&witness, &[broken]);
+            let deal = if sure {
+                smaller(&policy.schema, &witness, proposed, |deal| breaks(deal, false))
+            } else {
+                witness.deal.clone()
+            };
             let witness = Witness { deal, as_of: witness.as_of };
             self.report(FindingKind::Broken(id), Some(witness));
         } else {

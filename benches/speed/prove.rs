@@ -1,0 +1,138 @@
+//! Questions about all deals: what `check` proves, and what `diff` tells.
+
+use std::fmt::Write as _;
+
+use dealdesk::Pack;
+use dealdesk::civil::date;
+use dealdesk::pack::DiffOptions;
+use divan::Bencher;
+use fastrand::Rng;
+
+fn prove(pack: &Pack) -> usize {
+    pack.prove(date(2026, 3, 1), &|| false).findings.len()
+}
+
+/// The policies in `rules/`, of which one may read otherwise.
+fn edited(file: &str, from: &str, to: &str) -> Pack {
+    let mut files: Vec<_> =
+        std::fs::read_dir(crate::rules()).expect("rules").map(|f| f.expect("a file").path()).collect();
+    files.sort();
+    let texts = files.iter().filter(|path| path.is_file()).map(|path| {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(path).expect("a text");
+        let text = if name == file { text.replace(from, to) } else { text };
+        (name, text)
+    });
+    Pack::compile(texts).expect("a pack")
+}
+
+#[divan::bench]
+fn opencraft(bencher: Bencher) {
+    let pack = Pack::load(crate::rules()).expect("a pack");
+    bencher.bench(|| prove(&pack));
+}
+
+/// A table of 8 columns and 100 rows, with gaps and overlaps.
+#[divan::bench(sample_count = 10)]
+fn table(bencher: Bencher) {
+    let mut dice = Rng::with_seed(8);
+    let mut text = String::new();
+    for column in 0..8 {
+        let _ = writeln!(text, "fact f{column}: integer 0..100");
+    }
+    text.push_str("table result: integer\n ");
+    (0..8).for_each(|column| drop(write!(text, " | f{column}")));
+    text.push_str(" | => result |\n");
+    for row in 0..100 {
+        let cells = (0..8).map(|_| match dice.u32(0..4) {
+            0 => "any".to_owned(),
+            1 => format!("..{}", dice.u32(20..80)),
+            2 => format!("{}..", dice.u32(20..80)),
+            _ => format!("{}..{}", dice.u32(0..40), dice.u32(40..100)),
+        });
+        let _ = writeln!(text, "  | {} | {} |", cells.collect::<Vec<_>>().join(" | "), row % 7);
+    }
+    let pack = Pack::compile([("table.policy", text)]).expect("a pack");
+    bencher.bench(|| prove(&pack));
+}
+
+/// A policy of so many rules over 60 facts, in decisions of 20 rules each.
+fn rules(count: usize) -> Pack {
+    let mut dice = Rng::with_seed(500);
+    let mut text = String::new();
+    for fact in 0..60 {
+        let ty = ["boolean", "one of red, green, blue, white", "integer 0..1_000"][fact % 3];
+        let _ = writeln!(text, "fact f{fact}: {ty}");
+    }
+    for decision in 0..count / 20 {
+        let _ = writeln!(text, "decide d{decision}: one of low, medium, high\n  default low");
+        for rule in 0..20 {
+            let parts = (0..dice.usize(2..5)).map(|_| {
+                let fact = dice.usize(0..60);
+                match fact % 3 {
+                    0 if dice.bool() => format!("f{fact}"),
+                    0 => format!("not f{fact}"),
+                    1 => format!("f{fact} is {}", ["red", "green", "blue"][dice.usize(0..3)]),
+                    _ => format!("f{fact} {} {}", [">", "<="][dice.usize(0..2)], dice.u32(50..950)),
+                }
+            });
+            let mut parts: Vec<String> = parts.collect();
+            if decision > 0 && dice.usize(0..4) == 0 {
+                parts.push(format!("d{} is not high", dice.usize(0..decision)));
+            }
+            let outcome = ["medium", "high"][rule % 2];
+            let _ = writeln!(text, "  rule r{rule}: {outcome} when {}", parts.join(" and "));
+            if rule > 0 {
+                let _ = writeln!(
+                    text,
+                    "    overrides {}",
+                    (0..rule).map(|r| format!("r{r}")).collect::<Vec<_>>().join(", ")
+                );
+            }
+        }
+    }
+    Pack::compile([("rules.policy", text)]).expect("a pack")
+}
+
+#[divan::bench(args = [60, 120, 240, 500], sample_count = 1)]
+fn rules_over_60_facts(bencher: Bencher, count: usize) {
+    let pack = rules(count);
+    bencher.bench(|| prove(&pack));
+}
+
+/// The same without any order between rules: hundreds of conflicts.
+#[divan::bench(args = [500], sample_count = 1)]
+fn conflicts(bencher: Bencher, count: usize) {
+    let pack = rules(count);
+    let text = pack.sources().iter().map(|(_, file)| file.text().to_owned()).find(|text| text.contains("rule r1:"));
+    let text = text.expect("the policy");
+    let loose: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("overrides")).collect();
+    let pack = Pack::compile([("rules.policy", loose.join("\n"))]).expect("a pack");
+    bencher.bench(|| prove(&pack));
+}
+
+const EDITS: [(&str, &str, &str); 4] = [
+    ("discovery.policy", "\n           and client.kind is government", ""),
+    (
+        "own_figures.policy",
+        "high_priority_from: integer \"Points for a high priority\" = 50",
+        "high_priority_from: integer \"Points for a high priority\" = 55",
+    ),
+    (
+        "own_figures.policy",
+        "budget_fit_weight: integer \"Weight of the budget\" = 4",
+        "budget_fit_weight: integer \"Weight of the budget\" = 5",
+    ),
+    ("cell_capacity.policy", "projected_role_load < cell.role_limit", "projected_role_load <= cell.role_limit"),
+];
+
+/// What an edit of the policies of OpenCraft means.
+#[divan::bench(args = 0..EDITS.len(), sample_count = 10)]
+fn diff(bencher: Bencher, edit: usize) {
+    let (file, from, to) = EDITS[edit];
+    let old = edited("", "", "");
+    let new = edited(file, from, to);
+    assert_ne!(old.policy().hash, new.policy().hash, "the edit changes nothing");
+    let options = DiffOptions { today: date(2026, 3, 1), renames: true };
+    bencher.bench(|| new.diff(&old, &options, &|| false));
+}
