@@ -41,8 +41,8 @@ fn table(bencher: Bencher) {
         let _ = writeln!(text, "fact f{column}: integer 0..100");
     }
     text.push_str("table result: integer\n ");
-    (0..8).for_each(|column| drop(write!(text, " | f{column}")));
-    text.push_str(" | => result |\n");
+    let columns: Vec<String> = (0..8).map(|column| format!("f{column}")).collect();
+    let _ = writeln!(text, " | {} | => result |", columns.join(" | "));
     for row in 0..100 {
         let cells = (0..8).map(|_| match dice.u32(0..4) {
             0 => "any".to_owned(),
