@@ -20,6 +20,9 @@ const FEW_RECORDS: i128 = 2;
 /// So much work is worth it to leave facts out, in gates that are looked at.
 const MOST_WORK: usize = 40_000_000;
 
+/// Of so many facts the engine is asked whether each of them matters; it takes longer than the circuit, and sees more.
+const FEW_FACTS: usize = 10;
+
 /// What was asked for was not finished: it was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped;
@@ -256,9 +259,13 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
 
 /// A smaller deal that still `shows` what it is to show: facts that do not matter are left out.
 ///
-/// `proposed` is one that is likely to.
+/// `proposed` is one that is likely to. Where it does and says few facts, each of them is looked at once more.
 pub(super) fn smaller(schema: &Schema, witness: &Witness, proposed: Deal, shows: impl Fn(&Deal) -> bool) -> Deal {
-    let mut deal = if shows(&proposed) { proposed } else { witness.deal.clone() };
+    let is_shown = shows(&proposed);
+    if is_shown && proposed.given.iter().count() > FEW_FACTS {
+        return proposed;
+    }
+    let mut deal = if is_shown { proposed } else { witness.deal.clone() };
     let facts: Vec<FactId> = deal.given.iter().map(|(id, _)| id).collect();
     for id in facts.into_iter().rev() {
         let mut less = deal.clone();
