@@ -225,6 +225,46 @@ fn of_presumptions_and_of_what_was_stopped_nothing_is_proved() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "a test writes files")]
+fn cases_that_are_suggested_are_read_and_leave_nothing_to_suggest() {
+    use std::process::Command;
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("pack.ron", "(name: \"a\", version: \"1\")");
+    write(
+        "a.policy",
+        "fact n: integer 0..100\nfact kind: one of a, b\ntype size = one of small, large\nrecord part\n  \
+         field weight: integer 0..9\nfact parts: list of part up to 3\ndecide size: size\n  default small\n  \
+         rule many: large when n > 41 and kind is a\ndecide part.heavy: boolean = part.weight > 5\n\
+         checklist papers\n  item note when kind is b\n",
+    );
+    let run = |arguments: &[&str]| {
+        let done = Command::new(env!("CARGO_BIN_EXE_dealdesk")).args(arguments).current_dir(&folder).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (done.status.code(), text(done.stdout) + &text(done.stderr))
+    };
+    let (code, said) = run(&["test", "--suggest=cases"]);
+    assert_eq!(code, Some(1), "{said}");
+    let first = std::fs::read_to_string(folder.path().join("cases/suggested.ron")).unwrap();
+    // What is expected is what is decided, and every case can be read.
+    let (code, said) = run(&["test", "--accept"]);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = run(&["test", "--suggest=cases"]);
+    assert_eq!((code, said.starts_with("nothing to suggest")), (Some(0), true), "{said}");
+    let (code, said) = run(&["mutate"]);
+    assert!(code == Some(0) && said.contains("0 survived"), "{said}");
+    // Nothing is overwritten.
+    std::fs::remove_dir_all(folder.path().join("cases")).unwrap();
+    std::fs::create_dir(folder.path().join("other")).unwrap();
+    write("other/suggested.ron", "somebody's own");
+    let (_, said) = run(&["test", "--suggest=other"]);
+    assert!(said.contains("suggested-2.ron"), "{said}");
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(read("other/suggested.ron"), "somebody's own");
+    assert!(read("other/suggested-2.ron").lines().count() == first.lines().count());
+}
+
+#[test]
 fn a_sample_is_the_same_for_the_same_seed_and_in_order() {
     let pack = rules();
     let sources = Arc::new(pack.sources().clone());

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::circuit::{Circuit, Lit, TooWide};
-use super::encode::Verdict;
+use super::encode::{Encoded, Verdict};
 use super::inquiry::{Inquiry, Witness};
 use super::machine::Machine;
 use crate::facts::DateRange;
@@ -29,23 +29,9 @@ pub enum Apart {
 /// every fact is given. `stop` is asked now and then whether to give up.
 pub fn apart(policy: &Policy, other: &Policy, only: &[DecisionId], today: Date, stop: &dyn Fn() -> bool) -> Apart {
     let Ok((mut machine, changed)) = Machine::beside(policy, other, DateRange::ALL) else { return Apart::NotAnalysed };
-    let (mut differs, mut lost) = (Vec::new(), Vec::new());
-    for id in only {
-        let one = machine.encoded.decisions.get(id).map_or(&[][..], Vec::as_slice);
-        let another = changed.decisions.get(id).map_or(&[][..], Vec::as_slice);
-        if one.len() != another.len() {
-            return Apart::NotAnalysed;
-        }
-        for ((there, one), (_, another)) in one.iter().zip(another) {
-            let circuit = &mut machine.circuit;
-            let Ok(unlike) = unlike(circuit, one, another) else { return Apart::NotAnalysed };
-            let open = circuit.or(one.symbol.fails.lost, another.symbol.fails.lost);
-            let unlike = circuit.and(unlike, !open);
-            differs.push(circuit.and(*there, unlike));
-            lost.push(circuit.and(*there, open));
-        }
-    }
-    let (differs, lost) = (machine.circuit.any(differs), machine.circuit.any(lost));
+    let Some((differs, lost)) = differs(&mut machine.circuit, &machine.encoded, &changed, only) else {
+        return Apart::NotAnalysed;
+    };
     let mut inquiry = Inquiry::new(&mut machine, today, stop);
     match inquiry.example(&[differs]) {
         Err(_) => Apart::Stopped,
@@ -56,6 +42,31 @@ pub fn apart(policy: &Policy, other: &Policy, only: &[DecisionId], today: Date, 
             Ok(false) => Apart::ByNone,
         },
     }
+}
+
+/// Where one of these decisions ends otherwise by `other`, and where that is not said.
+pub(super) fn differs(
+    circuit: &mut Circuit,
+    encoded: &Encoded,
+    other: &Encoded,
+    only: &[DecisionId],
+) -> Option<(Lit, Lit)> {
+    let (mut differs, mut lost) = (Vec::new(), Vec::new());
+    for id in only {
+        let one = encoded.decisions.get(id).map_or(&[][..], Vec::as_slice);
+        let another = other.decisions.get(id).map_or(&[][..], Vec::as_slice);
+        if one.len() != another.len() {
+            return None;
+        }
+        for ((there, one), (_, another)) in one.iter().zip(another) {
+            let unlike = unlike(circuit, one, another).ok()?;
+            let open = circuit.or(one.symbol.fails.lost, another.symbol.fails.lost);
+            let unlike = circuit.and(unlike, !open);
+            differs.push(circuit.and(*there, unlike));
+            lost.push(circuit.and(*there, open));
+        }
+    }
+    Some((circuit.any(differs), circuit.any(lost)))
 }
 
 /// Where a decision ends otherwise.

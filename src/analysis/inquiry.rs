@@ -91,6 +91,11 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
         self.samples.vary(self.machine, keys)
     }
 
+    /// Which of some wishes hold in that of the random deals that meets most of them, of those for which `lit` holds.
+    pub(super) fn best(&mut self, lit: Lit, wishes: &[Lit]) -> Vec<usize> {
+        self.samples.best(&self.machine.circuit, lit, wishes)
+    }
+
     /// Where any of these holds.
     pub(super) fn any(&mut self, lits: impl IntoIterator<Item = Lit>) -> Lit {
         self.machine.circuit.any(lits)

@@ -92,6 +92,23 @@ impl Samples {
         Some(move |lit: Lit| (inputs.get(&lit.gate()).copied().unwrap_or(0) >> lane & 1 == 1) != lit.is_negated())
     }
 
+    /// Which of some wishes hold in the deal that meets most of them, of those for which `lit` holds.
+    pub(super) fn best(&mut self, circuit: &Circuit, lit: Lit, wishes: &[Lit]) -> Vec<usize> {
+        let mut best: Vec<usize> = Vec::new();
+        for sample in &mut self.runs {
+            sample.run.extend(circuit, |_| 0);
+            let lanes = sample.allowed & sample.run.lit(lit);
+            let met: Vec<u64> = wishes.iter().map(|wish| sample.run.lit(*wish)).collect();
+            for lane in (0..64).filter(|lane| lanes >> lane & 1 == 1) {
+                let count = met.iter().filter(|met| *met >> lane & 1 == 1).count();
+                if count > best.len() {
+                    best = (0..wishes.len()).filter(|at| met[*at] >> lane & 1 == 1).collect();
+                }
+            }
+        }
+        best
+    }
+
     /// Whether all of these hold in one of the deals.
     pub(super) fn show(&mut self, circuit: &Circuit, all: &[Lit]) -> bool {
         self.runs.iter_mut().any(|sample| {

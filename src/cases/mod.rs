@@ -13,6 +13,7 @@ mod run;
 mod select;
 mod snapshot;
 mod unmet;
+mod write;
 
 pub use case::{Case, Each, Expectation, Layer, Wanted, Wish};
 pub use compare::{Comparison, Verdict, alike};
@@ -22,3 +23,4 @@ pub use run::{Outcome, decide, run, run_sharing};
 pub use select::Selection;
 pub use snapshot::Snapshot;
 pub use unmet::Unmet;
+pub use write::{Draft, text as draft_file};

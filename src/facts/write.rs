@@ -28,6 +28,32 @@ pub fn ron(schema: &Schema, deal: &Deal) -> String {
     text
 }
 
+/// A value as a file in RON has it; `None` for a number that has no finite decimals.
+pub fn ron_value(schema: &Schema, ty: &Type, value: &Value) -> Option<String> {
+    let mut text = String::new();
+    match (value, &ty.kind) {
+        (Value::Number(n), _) => {
+            n.places()?;
+            let _ = write!(text, "{n}");
+        }
+        (Value::Items(items), TypeKind::Items(id)) => {
+            let variants = &schema.enumerations[*id].variants;
+            let names = items.iter().filter_map(|item| variants.get(item as usize));
+            let names: Vec<&str> = names.map(|variant| variant.name.as_str()).collect();
+            let _ = write!(text, "[{}]", names.join(", "));
+        }
+        _ => Tree::Fact(ty, value).ron(schema, 0, &mut text),
+    }
+    Some(text)
+}
+
+/// A text in quotes, as RON has it.
+pub fn ron_text(text: &str) -> String {
+    let mut quoted = String::new();
+    quote(text, &mut quoted);
+    quoted
+}
+
 /// Facts by the groups in their names.
 enum Tree<'a> {
     Group(IndexMap<&'a str, Tree<'a>>),

@@ -3,7 +3,8 @@
 //! [`mutants()`] lists the mistakes, in the order of the policy. A [`Mutant`] makes one policy of another, says what it
 //! changes in the words of the policy, and is given to [`judge()`], which runs the cases that it can reach. For one that
 //! no case notices, [`tell_apart()`] looks for a deal that does among random ones, and [`compare()`] finds one or proves that
-//! there is none.
+//! there is none. [`suggest()`] looks for few deals that are told apart wherever no case notices, and that exercise what no case
+//! does.
 
 mod apply;
 mod find;
@@ -11,12 +12,14 @@ mod judge;
 mod proof;
 mod random;
 mod step;
+mod suggest;
 mod telling;
 mod words;
 
 pub use find::mutants;
 pub use judge::{Baseline, Killer, Reach, Subject, judge, proven_equal, reach};
 pub use proof::{Compared, compare};
+pub use suggest::{Boundary, Cover, Suggestion, Suggestions, Survivor, suggest};
 pub use telling::{Telling, Told, tell_apart};
 pub use words::{Place, Words, words};
 

@@ -229,14 +229,7 @@ impl<'a> Search<'a> {
 
     /// Whether the two policies settle a decision otherwise.
     fn differ(&self, deal: &Deal, as_of: Date) -> bool {
-        let options = Options { explain: false, only: Some(self.only.clone()), budget: BUDGET, ..Options::default() };
-        let one = decide(self.subject.policy, deal, as_of, &options);
-        let other = decide(self.mutated, deal, as_of, &options);
-        one.taken.iter().zip(&other.taken).any(|(one, other)| match (&one.answers, &other.answers) {
-            (Answers::One(one), Answers::One(other)) => apart(one, other),
-            (Answers::Each(one), Answers::Each(other)) => one.iter().zip(other).any(|(a, b)| apart(a, b)),
-            _ => false,
-        })
+        !told_apart(self.subject.policy, self.mutated, &self.only, deal, as_of).is_empty()
     }
 
     /// The deal without the facts that it does not take, and what is decided otherwise.
@@ -260,6 +253,26 @@ impl<'a> Search<'a> {
         let report = Report { policy, sources, deal, deal_sources: sources, deal_name: "", decisions, traces: false };
         Summary::of(&report.data())
     }
+}
+
+/// Those of some decisions that two policies settle otherwise.
+pub(super) fn told_apart(
+    policy: &Policy,
+    mutated: &Policy,
+    only: &[DecisionId],
+    deal: &Deal,
+    as_of: Date,
+) -> Vec<DecisionId> {
+    let options = Options { explain: false, only: Some(only.to_vec()), budget: BUDGET, ..Options::default() };
+    let one = decide(policy, deal, as_of, &options);
+    let other = decide(mutated, deal, as_of, &options);
+    let pairs = one.taken.iter().zip(&other.taken);
+    let differ = pairs.filter(|(one, other)| match (&one.answers, &other.answers) {
+        (Answers::One(one), Answers::One(other)) => apart(one, other),
+        (Answers::Each(one), Answers::Each(other)) => one.iter().zip(other).any(|(a, b)| apart(a, b)),
+        _ => false,
+    });
+    differ.map(|(one, _)| one.decision).collect()
 }
 
 /// Whether both are settled, and not alike; a case would notice other rules too. A conflict, a gap or an error is settled.

@@ -4,6 +4,7 @@
 //! the rest says it in several forms. What counts is defined in `docs/coverage.md`: an expression counts by the value it
 //! has for a deal, whether or not a decision needed it, so that the order of conditions changes nothing.
 
+mod about;
 mod goals;
 mod html;
 mod lcov;
@@ -11,6 +12,7 @@ mod measure;
 mod plan;
 mod say;
 
+pub use about::{Owner, Part};
 pub use goals::{Clause, Kind, Tally};
 pub use html::html;
 pub use lcov::lcov;
@@ -56,6 +58,11 @@ impl Coverage {
         for (own, other) in self.clauses.iter_mut().zip(&other.clauses) {
             own.join(other);
         }
+    }
+
+    /// What of the policy each clause is about, in the order of the clauses.
+    pub fn about(&self) -> Vec<Option<(Owner, Part)>> {
+        about::about(&self.plan, self.clauses.len())
     }
 
     /// How much of everything was exercised.

@@ -271,7 +271,7 @@ fn pick(arguments: &Arguments, policy: &Policy, cases: &CaseFiles) -> Result<Vec
 }
 
 /// The cases without a mistake. They have to hold, or nothing could be learned from their failing.
-fn baselines<'a>(policy: &Policy, cases: &'a CaseFiles) -> Result<Vec<Baseline<'a>>, Failure> {
+pub(super) fn baselines<'a>(policy: &Policy, cases: &'a CaseFiles) -> Result<Vec<Baseline<'a>>, Failure> {
     let all: Vec<_> = cases.files.iter().flat_map(|file| file.cases.iter().map(move |case| (file, case))).collect();
     if all.is_empty() {
         let failure = Failure::message("the pack has no cases, so that any mistake would survive");

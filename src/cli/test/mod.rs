@@ -6,6 +6,7 @@ mod machine;
 mod ran;
 mod review;
 mod save;
+mod suggest;
 mod unread;
 
 use std::mem::ManuallyDrop;
@@ -38,10 +39,12 @@ Examples:
   dealdesk test --check --unreferenced reject
                                    for CI: write nothing, and fail where anything differs
   dealdesk test --coverage         what the cases exercise of the policies, and what they do not
+  dealdesk test --suggest          few cases for what they do not exercise, or do not notice
 
 Exit codes:
   0  every case is as expected and as before
-  1  an expectation is not met, a case has changed or has no snapshot yet, or too little is covered
+  1  an expectation is not met, a case has changed or has no snapshot yet, too little is covered, or
+     cases are suggested
   2  the policies, a case, a deal that it names or a snapshot cannot be read, and the others were
      run; or a snapshot cannot be written")]
 pub(super) struct Arguments {
@@ -69,6 +72,14 @@ pub(super) struct Arguments {
     /// Show what changed case by case
     #[arg(long, short)]
     verbose: bool,
+    /// Print few cases that show what no case does; with `=DIR`, save them in a new file in this folder
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "-",
+          conflicts_with_all = ["names", "tag", "accept", "review", "check", "unreferenced", "format", "verbose",
+                                "coverage", "coverage_html", "coverage_lcov", "coverage_json", "fail_under"])]
+    suggest: Option<PathBuf>,
+    /// Stop looking for cases to suggest after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "suggest")]
+    timeout: u64,
     #[command(flatten)]
     coverage: coverage::Asked,
 }
@@ -111,6 +122,11 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     let pack = Pack::load(&dir)?;
     // The process ends with this command and gives everything back at once; of ten thousand cases, piece by piece takes long.
     let cases = ManuallyDrop::new(host::cases(&dir, &pack));
+    if let Some(folder) = &arguments.suggest {
+        suggest::admit(folder)?;
+        let cases = ManuallyDrop::into_inner(cases).complete()?;
+        return suggest::run(arguments, folder, &pack, &cases, output);
+    }
     arguments.coverage.admit(&dir, &cases)?;
     let selection = Selection { names: arguments.names.clone(), tags: arguments.tag.clone() };
     let mut ran = ManuallyDrop::new(ran::run(&pack, &cases, &selection));
