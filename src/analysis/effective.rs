@@ -416,7 +416,8 @@ impl<'p> Search<'_, 'p, '_> {
         if !shows(&witness.deal) {
             return None;
         }
-        let deal = smaller(&self.policy.schema, witness, witness.deal.clone(), shows);
+        // There is one example to show, so that the engine is asked about each of its facts.
+        let deal = smaller(&self.policy.schema, witness, Deal::new(), shows);
         Some(Witness { deal, as_of: witness.as_of })
     }
 
