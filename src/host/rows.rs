@@ -158,6 +158,10 @@ fn table(
     if let Some(first) = columns.first_mut() {
         *first = first.trim_start_matches('\u{feff}').to_owned();
     }
+    if let Some(twice) = columns.iter().enumerate().find(|(at, column)| columns[..*at].contains(column)) {
+        let message = format!("`{shown}` has two columns `{}`", twice.1.escape_debug());
+        return Err(Box::new(Diagnostic::placeless(Code::UnreadableFile, message).help("leave one of them out")));
+    }
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,

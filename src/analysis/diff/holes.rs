@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::super::inquiry::Stopped;
 use super::super::machine::Machine;
 use super::grow::Grower;
-use super::search::Comparison;
+use super::search::{Comparison, Effort};
 use super::terms::terms;
 use super::{Clause, Side};
 use crate::facts::DateRange;
@@ -26,7 +26,9 @@ pub(in crate::analysis) fn holes(
     let mut holes = Vec::new();
     // A policy beside itself has no gate more.
     if let Ok((mut machine, beside)) = Machine::beside(policy, policy, dates) {
-        let mut comparison = Comparison::new(&mut machine, policy, beside, today, stop);
+        let effort = Effort::new(stop);
+        let step = || effort.step();
+        let mut comparison = Comparison::new(&mut machine, policy, beside, today, &effort, &step);
         // What was found until it was stopped is told.
         let _ = comparison.holes(id, &mut holes);
     }

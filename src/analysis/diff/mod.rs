@@ -183,7 +183,9 @@ pub fn difference(before: &Policy, after: &Policy, today: Date, stop: &dyn Fn() 
         return Difference { stopped: true, ..Difference::default() };
     };
     let today = today.clamp(common.low, common.high);
-    search::Comparison::new(&mut machine, before, beside, today, stop).all()
+    let effort = search::Effort::new(stop);
+    let step = || effort.step();
+    search::Comparison::new(&mut machine, before, beside, today, &effort, &step).all()
 }
 
 /// The dates on which deals are compared: from the first that both policies declare to speak about; where neither says so,

@@ -1,5 +1,7 @@
 //! The search for every change, decision by decision.
 
+use std::cell::Cell;
+
 use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -21,10 +23,37 @@ use crate::policy::{DecisionId, ExprId, Policy, Shape, affected};
 /// So many regions of one decision are told; what is left is told as one.
 const MOST_REGIONS: usize = 60;
 
+/// So many steps of the solver are spent on telling the regions of one decision apart.
+const MOST_STEPS: u64 = 8_000;
+
+/// Counts the steps of a solver, and lets some of them be enough.
+pub(super) struct Effort<'s> {
+    stop: &'s dyn Fn() -> bool,
+    steps: Cell<u64>,
+    most: Cell<u64>,
+}
+
+impl<'s> Effort<'s> {
+    pub(super) fn new(stop: &'s dyn Fn() -> bool) -> Effort<'s> {
+        Effort { stop, steps: Cell::new(0), most: Cell::new(u64::MAX) }
+    }
+
+    /// Another step; whether to give up.
+    pub(super) fn step(&self) -> bool {
+        self.steps.set(self.steps.get().saturating_add(1));
+        self.is_spent() || (self.stop)()
+    }
+
+    fn is_spent(&self) -> bool {
+        self.steps.get() > self.most.get()
+    }
+}
+
 type Key = (Side, Option<Hand>, ExprId);
 
 /// Two policies over the same deals.
 pub(super) struct Comparison<'m, 'p, 's> {
+    effort: &'s Effort<'s>,
     pub(super) inquiry: Inquiry<'m, 'p, 's>,
     pub(super) before: &'p Policy,
     pub(super) beside: Encoded,
@@ -42,16 +71,18 @@ pub(super) struct Found {
 }
 
 impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
+    /// `step` is to be a step of `effort`.
     pub(super) fn new(
         machine: &'m mut Machine<'p>,
         before: &'p Policy,
         beside: Encoded,
         today: Date,
-        stop: &'s dyn Fn() -> bool,
+        effort: &'s Effort<'s>,
+        step: &'s dyn Fn() -> bool,
     ) -> Self {
-        let inquiry = Inquiry::new(machine, today, stop);
+        let inquiry = Inquiry::new(machine, today, step);
         let (symbols, alike) = (FxHashMap::default(), FxHashSet::default());
-        Comparison { inquiry, before, beside, symbols, alike, difference: Difference::default() }
+        Comparison { effort, inquiry, before, beside, symbols, alike, difference: Difference::default() }
     }
 
     pub(super) fn all(mut self) -> Difference {
@@ -165,13 +196,13 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
             }
             let terms = terms(self, decisions, hands);
             let mut covered: Vec<Lit> = Vec::new();
-            let mut own = 0;
+            let (mut own, mut left) = (0, MOST_STEPS);
             loop {
                 let mut asked = vec![changed];
                 asked.extend(&covered);
                 let Some(found) = self.found(decisions, hands, &asked)? else { break };
                 let cube = match own < MOST_REGIONS {
-                    true => self.grown(decisions, hands, &terms, &found, &asked)?,
+                    true => self.grown_within(&mut left, |c| c.grown(decisions, hands, &terms, &found, &asked))?,
                     false => None,
                 };
                 own += 1;
@@ -205,6 +236,21 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
             State::Conflict(_) => taken.verdict.conflict,
             State::Error(_) => taken.in_error(circuit),
         })
+    }
+
+    /// A region, where it is found with the steps that are left.
+    fn grown_within(
+        &mut self,
+        left: &mut u64,
+        grow: impl FnOnce(&mut Self) -> Result<Option<Cube>, Stopped>,
+    ) -> Result<Option<Cube>, Stopped> {
+        let from = self.effort.steps.get();
+        self.effort.most.set(from.saturating_add(*left));
+        let grown = grow(self);
+        let spent = self.effort.is_spent();
+        self.effort.most.set(u64::MAX);
+        *left = left.saturating_sub(self.effort.steps.get() - from);
+        if spent { Ok(None) } else { grown }
     }
 
     /// The widest region around a deal in which the decisions end as they do in it.

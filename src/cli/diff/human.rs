@@ -49,6 +49,7 @@ pub(super) fn summary(diff: &Diff) -> String {
         n => format!("the other {n} come out as before in every deal"),
     };
     match (changed, proved) {
+        (0, true) if diff.compared == 0 => "The two packs have no decision in common.".to_owned(),
         (0, true) if diff.equivalent => {
             format!("Nothing changes: {} proved to come out as before in every deal.", is(diff.compared))
         }
@@ -59,7 +60,7 @@ pub(super) fn summary(diff: &Diff) -> String {
         (0, false) => "No change was found, but not everything is settled.".to_owned(),
         (n, true) if alike == 0 => format!("{} changed.", capital(&count_is(n))),
         (n, true) => format!("{} changed; {}.", capital(&count_is(n)), others(alike)),
-        (n, false) => format!("{} changed; of the others not everything is settled.", capital(&count_is(n))),
+        (n, false) => format!("At least {} changed; of the others not everything is settled.", count_is(n)),
     }
 }
 
@@ -175,6 +176,7 @@ pub(super) fn named(change: &NameChange) -> String {
     match (change.change, what) {
         ("renamed", "fact") => format!("fact `{name}` is taken for what was `{before}`"),
         ("renamed", _) => format!("{what} `{name}` was called `{before}`, and is the same in every deal"),
+        ("retyped", "decision") => format!("decision `{name}` comes to {after}; before {before}"),
         ("retyped", _) => format!("{what} `{name}` takes {after}; before {before}"),
         ("presumed", _) => format!("{what} `{name}`: {after} is presumed where nobody says; before {before}"),
         ("removed", _) => format!("{what} `{name}` is gone"),

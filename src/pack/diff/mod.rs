@@ -122,7 +122,7 @@ pub struct DiffWitness {
 pub struct NameChange {
     /// `fact`, `decision` or `rule`.
     pub what: &'static str,
-    /// `added`, `removed`, `renamed`, or for a fact `retyped` or `presumed`.
+    /// `added`, `removed`, `renamed`, `retyped` (it takes, or comes to, other values), or for a fact `presumed`.
     pub change: &'static str,
     /// Its name: the new one, or the old one of what is gone. A rule after the name of its decision.
     pub name: String,

@@ -115,6 +115,20 @@ impl<'p> Words<'p> {
                 }
                 Some(_) => {}
             }
+            let pair = difference.pairs.iter().find(|(_, after)| *after == id);
+            let was = pair.map(|(before, _)| words::takes(&self.before.schema, &self.before.decisions[*before].ty));
+            let is = words::takes(&self.after.schema, &own.ty);
+            if let Some(was) = was
+                && was != is
+            {
+                changes.push(NameChange {
+                    what: "decision",
+                    change: "retyped",
+                    name: own.name.clone(),
+                    before: Some(was),
+                    after: Some(is),
+                });
+            }
         }
         for (id, own) in self.before.decisions.iter() {
             if !difference.pairs.iter().any(|(before, _)| *before == id) {
