@@ -24,7 +24,7 @@ use crate::policy::{DecisionId, ExprId, Policy, Shape, affected};
 const MOST_REGIONS: usize = 60;
 
 /// So many steps of the solver are spent on telling the regions of one decision apart.
-const MOST_STEPS: u64 = 8_000;
+const MOST_STEPS: u64 = 40_000;
 
 /// Counts the steps of a solver, and lets some of them be enough.
 pub(super) struct Effort<'s> {
