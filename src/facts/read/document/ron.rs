@@ -38,9 +38,9 @@ pub(super) fn document(text: &Text<'_>, limits: Limits) -> Result<Node, Box<Diag
                     "open it, or take the last `)` away",
                 ));
             }
-            for label in problem.primary.iter_mut().chain(&mut problem.labels) {
-                label.span = shifted(label.span, shift, text);
-            }
+            let labels = problem.primary.iter_mut().chain(&mut problem.labels).map(|label| &mut label.span);
+            let edits = problem.help.iter_mut().filter_map(|help| help.edit.as_mut()).map(|edit| &mut edit.span);
+            labels.chain(edits).for_each(|span| *span = shifted(*span, shift, text));
             problem
         })
 }
