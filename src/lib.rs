@@ -71,6 +71,7 @@
 
 pub mod analysis;
 pub mod base;
+pub mod batch;
 pub mod cases;
 pub mod check;
 pub mod cli;

@@ -52,6 +52,8 @@ pub struct SourceFile {
     name: Arc<str>,
     text: Arc<str>,
     line_starts: Arc<[u32]>,
+    /// How many lines of the file come before this text.
+    lines_before: usize,
     /// How many characters begin before each block of [`BLOCK`] bytes, so that a column is found
     /// at once even in a line of megabytes.
     blocks: Arc<[u32]>,
@@ -79,7 +81,12 @@ impl SourceFile {
                 u32::try_from(counted).unwrap_or(u32::MAX)
             }))
             .collect();
-        SourceFile { name: name.into(), text, line_starts: starts, blocks }
+        SourceFile { name: name.into(), text, line_starts: starts, lines_before: 0, blocks }
+    }
+
+    /// A piece of a larger file called `name`, from the beginning of its line `line` on: places in it are those of the file.
+    pub fn piece(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>, line: usize) -> SourceFile {
+        SourceFile { lines_before: line.saturating_sub(1), ..SourceFile::new(name, text) }
     }
 
     /// The name shown to people, usually a path.
@@ -97,7 +104,7 @@ impl SourceFile {
         let line = self.line_starts.partition_point(|&start| start <= offset).max(1);
         let start = self.line_starts[line - 1] as usize;
         let column = self.characters_before(offset as usize) - self.characters_before(start) + 1;
-        Position { line, column }
+        Position { line: self.lines_before + line, column }
     }
 
     /// How many lines it has; a line break at the very end begins a last, empty one.
@@ -107,6 +114,7 @@ impl SourceFile {
 
     /// The bytes of line `line` (from 1) without its line break, if there is such a line.
     pub fn line(&self, line: usize) -> Option<Range<usize>> {
+        let line = line.checked_sub(self.lines_before)?;
         let start = *self.line_starts.get(line.checked_sub(1)?)? as usize;
         let end = self.line_starts.get(line).map_or(self.text.len(), |&next| next as usize - 1);
         let end = if self.text.as_bytes().get(start..end)?.ends_with(b"\r") { end - 1 } else { end };
@@ -189,6 +197,14 @@ mod tests {
         let b = "fact x\nä → b".len() as u32 - 1;
         assert_eq!(file.position(b), Position { line: 2, column: 5 });
         assert_eq!(file.position(999).line, 3);
+    }
+
+    #[test]
+    fn places_in_a_piece_are_those_of_its_file() {
+        let piece = SourceFile::piece("a.jsonl", "one\ntwo", 41);
+        assert_eq!(piece.position(1), Position { line: 41, column: 2 });
+        assert_eq!(piece.position(5), Position { line: 42, column: 2 });
+        assert_eq!((piece.line(42), piece.line(1), piece.line(43)), (Some(4..7), None, None));
     }
 
     #[test]

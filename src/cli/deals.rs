@@ -104,7 +104,7 @@ pub(super) fn name(path: &Path) -> String {
     if path.as_os_str() == host::STDIN { "<stdin>".to_owned() } else { host::called(path) }
 }
 
-fn date(text: &str) -> Result<Date, String> {
+pub(super) fn date(text: &str) -> Result<Date, String> {
     let date = text.parse::<Date>().ok().filter(|d| d.to_string() == text);
     let date = date.ok_or("write year, month and day: 2026-01-31")?;
     if DateRange::ALL.contains(date) { Ok(date) } else { Err("dates lie in the years 1900 to 2199".to_owned()) }

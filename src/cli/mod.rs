@@ -1,6 +1,7 @@
 //! The `dealdesk` command: arguments in, views out. One file for each command.
 
 mod ask;
+mod batch;
 mod check;
 mod completions;
 mod deals;
@@ -46,6 +47,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Examples:
   dealdesk eval deal.ron                 decide a deal, and say why
+  dealdesk batch deals.csv -o out.csv    decide every row of a file
   dealdesk ask --save deal.ron           find out what a deal is missing, question by question
   dealdesk why deal.ron discovery.billing --not waived
   dealdesk flip deal.ron discovery.billing=waived
@@ -82,6 +84,7 @@ struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Eval(eval::Arguments),
+    Batch(batch::Arguments),
     Ask(ask::Arguments),
     Why(why::Arguments),
     Flip(flip::Arguments),
@@ -110,6 +113,7 @@ pub fn run() -> ExitCode {
     let mut output = Output::new(cli.global.color, cli.global.quiet);
     let done = match &cli.command {
         Command::Eval(arguments) => eval::run(arguments, &cli.global, &mut output),
+        Command::Batch(arguments) => batch::run(arguments, &cli.global, &mut output),
         Command::Ask(arguments) => ask::run(arguments, &cli.global, &mut output),
         Command::Why(arguments) => why::run(arguments, &cli.global, &mut output),
         Command::Flip(arguments) => flip::run(arguments, &cli.global, &mut output),

@@ -160,6 +160,13 @@ impl Diagnostic {
         self
     }
 
+    /// The same at another place.
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Diagnostic {
+        self.primary = Some(Label { span, message: String::new() });
+        self
+    }
+
     /// Advice without an edit.
     #[must_use]
     pub fn help(mut self, message: impl Into<String>) -> Diagnostic {

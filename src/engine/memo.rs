@@ -11,7 +11,7 @@ use super::needs::Needs;
 use crate::facts::{Deal, FactId, Schema, TypeKind, Value};
 use crate::policy::{DecisionId, Ground, Policy, ground};
 
-/// How many answers are kept.
+/// How many answers are kept as a rule.
 const MOST: usize = 100_000;
 
 /// A policy, and what its decisions came to where facts were unknown.
@@ -26,6 +26,7 @@ pub struct Memo<'p> {
     /// What each decision can rest on, by its place.
     rests_on: Vec<RestsOn>,
     known: Mutex<FxHashMap<Key, (Answers, u64)>>,
+    most: usize,
 }
 
 /// What a decision can rest on.
@@ -48,13 +49,18 @@ pub(super) struct Key {
 impl<'p> Memo<'p> {
     /// One in which nothing is kept yet.
     pub fn new(policy: &'p Policy) -> Memo<'p> {
+        Memo::of_size(policy, MOST)
+    }
+
+    /// One that keeps no more than so many answers.
+    pub fn of_size(policy: &'p Policy, most: usize) -> Memo<'p> {
         let rests_on = policy.decisions.iter().map(|(id, _)| {
             let ground = ground(policy, &[id]);
             let texts = ground.facts.iter().any(|&fact| can_hold_text(&policy.schema, fact));
             RestsOn { ground, texts }
         });
         let rests_on = rests_on.collect();
-        Memo { policy, needs: Needs::of(policy), rests_on, known: Mutex::default() }
+        Memo { policy, needs: Needs::of(policy), rests_on, known: Mutex::default(), most }
     }
 
     /// Takes decisions for one deal on a date, as [`decide`](super::decide()) does. An explanation is never kept, so that
@@ -100,7 +106,7 @@ impl<'p> Memo<'p> {
             Answers::Each(all) => all.iter().all(lasts),
         };
         let mut known = self.known();
-        if last && known.len() < MOST {
+        if last && known.len() < self.most {
             known.insert(key, (answers.clone(), cost));
         }
     }

@@ -3,7 +3,9 @@
 //! Whatever lies on a disk is taken for hostile: sizes, depths and counts are limited, links that
 //! run in circles are reported, and nothing but regular files is read from a pack.
 
+mod batch;
 mod cases;
+mod chunks;
 mod clock;
 mod create;
 mod deal;
@@ -18,17 +20,18 @@ mod texts;
 mod walk;
 mod write;
 
+pub use batch::{Batch, BatchFailed, BatchFormat, BatchWatch, batch, batch_format, is_one_file};
 pub use cases::{CaseFile, CaseFiles, Unread, cases};
 pub use clock::{now, pause, time_of_day, timestamp, today};
 pub use create::{create_file, enclosing_pack, is_vacant};
 pub use deal::{STDIN, format_of, read_deal};
 pub use find::find;
-pub use parallel::in_parallel;
+pub use parallel::{in_parallel, processors};
 pub use policies::{PolicyFiles, policies, read_policy, read_policy_from_stdin};
 pub use read::called;
 pub(crate) use read::reason;
 pub use rows::{Row, Rows, rows};
-pub use write::{create_whole_file, real_path, remove_file, replace_file, write_result};
+pub use write::{abandon_files, create_whole_file, real_path, remove_file, replace_file, write_result};
 
 use std::path::Path;
 

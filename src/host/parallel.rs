@@ -8,6 +8,11 @@ use std::thread;
 /// The stack of a thread, in bytes: what the first thread of a program usually has, so that what works there works here.
 const STACK: usize = 8 << 20;
 
+/// How many threads can run at once here.
+pub fn processors() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
 /// What `work` makes of each, in their order. Where no further thread can be had, this one does it all.
 pub fn in_parallel<T: Sync, R: Send + Sync>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let results: Vec<OnceLock<R>> = all.iter().map(|_| OnceLock::new()).collect();
@@ -19,7 +24,7 @@ pub fn in_parallel<T: Sync, R: Send + Sync>(all: &[T], work: impl Fn(&T) -> R + 
             result.get_or_init(|| work(one));
         }
     };
-    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(all.len());
+    let workers = processors().min(all.len());
     thread::scope(|scope| {
         for _ in 1..workers {
             // A thread that cannot be had is one that the others do without.

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Puts `text` in the place of the file at `path`, or creates it, with its folder. At every moment, also when the
 /// program or the computer stops, there is the old file or the new one, and nothing between.
@@ -26,8 +27,15 @@ pub fn create_whole_file(path: &Path, text: &str) -> io::Result<()> {
 
 /// A file beside `target` that holds `text`, and goes away unless it is put in its place.
 fn written_beside(target: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
-    let folder = folder_of(target);
-    std::fs::create_dir_all(folder)?;
+    std::fs::create_dir_all(folder_of(target))?;
+    let mut file = beside(target)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// An empty file beside `target`, which goes away unless it is put in its place.
+fn beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".dealdesk-");
     #[cfg(unix)]
@@ -37,10 +45,100 @@ fn written_beside(target: &Path, text: &str) -> io::Result<tempfile::NamedTempFi
         let mode = std::fs::metadata(target).map_or(0o666, |meta| meta.permissions().mode());
         builder.permissions(std::fs::Permissions::from_mode(mode & 0o777));
     }
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    Ok(file)
+    builder.tempfile_in(folder_of(target))
+}
+
+/// Files that are being written and have not taken their places.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes every file that has not taken its place: what is to be done before the process is ended from outside.
+pub fn abandon_files() {
+    for path in unfinished().drain(..) {
+        let _ = remove_file(&path);
+    }
+}
+
+/// Somewhere that is written piece by piece. A file takes its place when it is finished, and not before; anything else, such as a
+/// pipe or standard output, gets each piece as it comes.
+#[derive(Debug)]
+pub(super) struct Place {
+    path: PathBuf,
+    to: To,
+}
+
+#[derive(Debug)]
+enum To {
+    File(tempfile::NamedTempFile, PathBuf),
+    Stream(std::fs::File),
+    Stdout(io::Stdout),
+}
+
+impl Place {
+    /// At this path; `-` is standard output.
+    ///
+    /// # Errors
+    ///
+    /// What the system says. No folder is created.
+    pub(super) fn new(path: &Path) -> io::Result<Place> {
+        let to = match std::fs::metadata(path) {
+            _ if path.as_os_str() == super::STDIN => To::Stdout(io::stdout()),
+            Ok(meta) if meta.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            // What is open already is one of these names too, be it a file.
+            Ok(meta) if !meta.is_file() || path.starts_with("/dev") || path.starts_with("/proc") => {
+                To::Stream(std::fs::OpenOptions::new().append(true).open(path)?)
+            }
+            Err(e) if e.kind() != io::ErrorKind::NotFound || path.is_symlink() => return Err(e),
+            _ => {
+                // What a link points to is replaced, and not the link.
+                let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+                let file = beside(&target)?;
+                unfinished().push(file.path().to_owned());
+                To::File(file, target)
+            }
+        };
+        Ok(Place { path: path.to_owned(), to })
+    }
+
+    /// As it was given.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes some more.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.to {
+            To::File(file, _) => file.write_all(bytes),
+            To::Stream(file) => file.write_all(bytes),
+            To::Stdout(out) => out.write_all(bytes),
+        }
+    }
+
+    /// Everything is written.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; then a file that was there is as it was.
+    pub(super) fn finish(self) -> io::Result<()> {
+        match self.to {
+            To::File(file, target) => {
+                file.as_file().sync_all()?;
+                let beside = file.path().to_owned();
+                let done = file.persist(&target).map(drop).map_err(|e| e.error);
+                unfinished().retain(|path| *path != beside);
+                done
+            }
+            To::Stream(mut file) => file.flush(),
+            To::Stdout(mut out) => out.flush(),
+        }
+    }
 }
 
 /// Writes `text` where a command was told to: into what is no regular file, such as a pipe, a device or `/dev/stdout`, as it

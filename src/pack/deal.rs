@@ -61,6 +61,25 @@ impl Pack {
         Ok(Deal { pack: self.clone(), name: Some(name.into()), sources, facts })
     }
 
+    /// The deal that `read` finds in a text, whose places are in `file`.
+    pub(crate) fn deal_of(
+        &self,
+        name: &str,
+        file: SourceFile,
+        read: impl FnOnce(FileId, &SourceFile) -> (facts::Deal, Vec<Diagnostic>),
+    ) -> Result<Deal, Error> {
+        let mut sources = self.sources().clone();
+        let id = sources.add(file.clone());
+        let (facts, problems) = match super::compile::nul(id, &file) {
+            Some(problem) => (facts::Deal::new(), vec![problem]),
+            None => read(id, &file),
+        };
+        if problems.iter().any(|p: &Diagnostic| p.severity == Severity::Error) {
+            return Err(Error::new(problems, sources));
+        }
+        Ok(Deal { pack: self.clone(), name: Some(name.into()), sources, facts })
+    }
+
     /// Decides the deal that a value says when it is serialized, as of a date: [`Pack::deal`] and [`Deal::decide`] in one.
     ///
     /// # Errors

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
-use super::cell::{Cell, OPEN, decode, encode};
+use super::cell::{Cell, OPEN, decode, encode, is_stop};
 use super::code::{REGISTERS, Registers};
 use super::form::Kind;
-use super::names::Names;
+use super::read::Reading;
 use super::records::{Records, run_each};
 use super::{Program, Source};
 use crate::engine::{self, Decisions, Options};
@@ -27,10 +27,12 @@ pub struct Evaluator {
     pub(super) unsaid: Vec<Cell>,
     /// By slot: whether the program reads it.
     pub(super) read: Vec<bool>,
+    /// The slots among them of which something is presumed.
+    presumed: Vec<u32>,
     /// How many of them are open where the deal says nothing, the date apart.
     unsaid_open: usize,
-    /// The names of facts, for reading.
-    pub(super) names: Option<Arc<Names>>,
+    /// How deals in JSON are read.
+    pub(super) reading: Option<Reading>,
     /// How many slots that are read are open, lists with an open field among them.
     pub(super) open: usize,
     pub(super) lists: FxHashMap<u32, Records>,
@@ -90,7 +92,12 @@ impl Evaluator {
         let open = |(read, unsaid): (&bool, &Cell)| *read && *unsaid == OPEN;
         let facts = program.slots.as_of as usize;
         let unsaid_open = read.iter().zip(&unsaid).take(facts).filter(|of| open(*of)).count();
-        let names = Some(Arc::clone(&program.names));
+        let presumes = |slot: &u32| {
+            let slot = *slot as usize;
+            read.get(slot) == Some(&true) && unsaid.get(slot).is_some_and(|cell| *cell != OPEN)
+        };
+        let presumed = (0..program.slots.as_of).filter(presumes).collect();
+        let reading = Some(Reading::of_facts(Arc::clone(&program.names)));
         let given = vec![false; program.slots.len()];
         let mut evaluator = Evaluator {
             program,
@@ -98,8 +105,9 @@ impl Evaluator {
             given,
             unsaid,
             read,
+            presumed,
             unsaid_open,
-            names,
+            reading,
             open: 0,
             lists,
             wide: FxHashMap::default(),
@@ -273,6 +281,54 @@ impl Evaluator {
         })
     }
 
+    /// Whether the last run decided everything, and no answer leans on something that is presumed. Where that is not seen at
+    /// once, it is not said.
+    pub(crate) fn is_settled(&mut self) -> bool {
+        let decided = |evaluator: &Evaluator| {
+            let each = |output: &super::Output| match output.list {
+                None => is_value(evaluator.at(output.value, 0, 0)),
+                Some(list) => {
+                    let count = evaluator.registers[list as usize];
+                    count != OPEN
+                        && (0..count).all(|record| is_value(evaluator.at(output.value, list, record as usize)))
+                }
+            };
+            evaluator.program.outputs.iter().all(each)
+        };
+        decided(self) && self.leans_on_nothing(decided)
+    }
+
+    /// Whether everything is decided as well without what is presumed of this deal. The run is repeated afterwards.
+    fn leans_on_nothing(&mut self, decided: impl Fn(&Evaluator) -> bool) -> bool {
+        let fields = self.lists.values().flat_map(|records| records.slots.iter().zip(&records.given));
+        let presumes = |slot: u32| self.unsaid.get(slot as usize).is_some_and(|cell| *cell != OPEN);
+        // Of records it is not tried out.
+        if fields.into_iter().any(|(slot, given)| presumes(*slot) && given.contains(&false)) {
+            return false;
+        }
+        if self.presumed.is_empty() {
+            return true;
+        }
+        let presumed = std::mem::take(&mut self.presumed);
+        let held: Vec<(u32, Cell)> = presumed
+            .iter()
+            .filter(|slot| self.given.get(**slot as usize) == Some(&false))
+            .map(|slot| (*slot, self.registers[*slot as usize]))
+            .collect();
+        self.presumed = presumed;
+        if held.is_empty() {
+            return true;
+        }
+        held.iter().for_each(|(slot, _)| self.put(*slot, OPEN, false));
+        self.run();
+        let decided = decided(self);
+        held.iter().for_each(|(slot, cell)| self.put(*slot, *cell, false));
+        if decided {
+            self.run();
+        }
+        decided
+    }
+
     /// Asks the engine about this deal, once.
     pub fn settle(&mut self) {
         let Some(date) = self.date else { return };
@@ -336,4 +392,9 @@ impl Evaluator {
         }
         decode(cell, form)
     }
+}
+
+/// Whether it is a value or none.
+fn is_value(cell: Cell) -> bool {
+    !is_stop(cell)
 }

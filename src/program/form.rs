@@ -33,13 +33,10 @@ pub enum Kind {
     List,
 }
 
-impl Form {
-    /// Of what has no decimals.
-    pub(crate) const PLAIN: Form = Form { kind: Kind::Number, places: 0 };
-
-    /// How values of this type are held.
-    pub(crate) fn of(schema: &Schema, ty: &Type) -> Form {
-        let kind = match &ty.kind {
+impl Kind {
+    /// As what values of this type are held.
+    pub(crate) fn of(ty: &Type) -> Kind {
+        match &ty.kind {
             TypeKind::Boolean => Kind::Boolean,
             TypeKind::Number(_) => Kind::Number,
             TypeKind::Text => Kind::Text,
@@ -47,8 +44,17 @@ impl Form {
             TypeKind::Variant(_) => Kind::Variant,
             TypeKind::Items(_) => Kind::Items,
             TypeKind::List { .. } => Kind::List,
-        };
-        Form { kind, places: schema.decimals(ty).unwrap_or(0) }
+        }
+    }
+}
+
+impl Form {
+    /// Of what has no decimals.
+    pub(crate) const PLAIN: Form = Form { kind: Kind::Number, places: 0 };
+
+    /// How values of this type are held.
+    pub(crate) fn of(schema: &Schema, ty: &Type) -> Form {
+        Form { kind: Kind::of(ty), places: schema.decimals(ty).unwrap_or(0) }
     }
 }
 

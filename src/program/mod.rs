@@ -66,6 +66,7 @@ mod op;
 mod outcome;
 mod read;
 mod records;
+mod scan;
 mod set;
 mod slots;
 mod trace;
@@ -88,6 +89,7 @@ pub use evaluator::Evaluator;
 pub use form::{Form, Kind};
 pub use lower::Reason;
 pub use outcome::{Ending, Outcome};
+pub(crate) use read::Reading;
 pub use set::Refused;
 pub use trace::{Found, Trace};
 

@@ -9,6 +9,8 @@ use crate::facts::{FactId, Schema, TypeKind};
 pub(super) enum Name {
     Fact(Target),
     Group(usize),
+    /// Nothing that the policy knows.
+    Beside,
 }
 
 /// A fact, or a field of a record.
@@ -23,27 +25,42 @@ pub(super) struct Target {
     pub(super) further: usize,
 }
 
+/// A name within a group.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    /// In quotes, as it stands in JSON: names have no characters that are escaped.
+    quoted: Box<str>,
+    pub(super) stands_for: Name,
+    /// Where what is said of it is kept as it was written.
+    pub(super) keep: Option<usize>,
+}
+
 /// All names, in groups.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Names {
-    groups: Vec<Vec<(Box<str>, Name)>>,
+    groups: Vec<Vec<Entry>>,
+    /// In quotes.
     variants: Vec<Vec<Box<str>>>,
 }
 
 /// The group of a whole deal.
 pub(super) const DEAL: usize = 0;
 
+fn quoted(name: &str) -> Box<str> {
+    format!("\"{name}\"").into()
+}
+
 impl Names {
     pub(super) fn of(schema: &Schema, slots: &Slots) -> Names {
         let enumerations = schema.enumerations.iter();
-        let variants = enumerations.map(|(_, e)| e.variants.iter().map(|v| v.name.as_str().into()).collect());
+        let variants = enumerations.map(|(_, e)| e.variants.iter().map(|v| quoted(&v.name)).collect());
         let mut names = Names { groups: vec![Vec::new()], variants: variants.collect() };
         // Behind the group of the deal, one for the fields of each record.
         names.groups.extend(schema.records.iter().map(|_| Vec::new()));
         for (id, fact) in schema.facts.iter() {
             let root = fact.field_of.map_or(DEAL, |(record, _)| 1 + record.into_raw().into_u32() as usize);
             let target = Names::target(schema, slots, id);
-            names.insert(root, &fact.name, target);
+            names.insert(root, &fact.name, Name::Fact(target), None);
         }
         names
     }
@@ -60,54 +77,99 @@ impl Names {
         Target { slot, form: slots.form(slot), optional: ty.optional, low, high, further }
     }
 
-    fn insert(&mut self, root: usize, name: &str, target: Target) {
+    fn insert(&mut self, root: usize, name: &str, stands_for: Name, keep: Option<usize>) {
         let (path, last) = name.rsplit_once('.').unwrap_or(("", name));
         let mut group = root;
         for part in path.split('.').filter(|part| !part.is_empty()) {
-            group = match self.find(group, part, 0) {
-                Some((_, Name::Group(known))) => *known,
+            group = match self.find(group, &quoted(part), 0) {
+                Some((_, Entry { stands_for: Name::Group(known), .. })) => *known,
+                // What is below something that is passed over is passed over with it.
+                Some((_, Entry { stands_for: Name::Beside, keep: None, .. })) => return,
                 _ => {
                     self.groups.push(Vec::new());
                     let next = self.groups.len() - 1;
-                    self.groups[group].push((part.into(), Name::Group(next)));
+                    self.groups[group].push(Entry { quoted: quoted(part), stands_for: Name::Group(next), keep: None });
                     next
                 }
             };
         }
-        self.groups[group].push((last.into(), Name::Fact(target)));
+        self.groups[group].push(Entry { quoted: quoted(last), stands_for, keep });
     }
 
-    /// What a name stands for in a group, and its place there. Deals tend to give facts in one order: `expected` is the
-    /// place that is looked at first.
+    /// Lets a name pass that need not be a fact, and keeps what is said of it at a place, if that is given. A name with
+    /// characters that JSON escapes is left to others.
+    pub(super) fn pass(&mut self, name: &str, keep: Option<usize>) {
+        if name.contains(['"', '\\']) || name.chars().any(char::is_control) {
+            return;
+        }
+        let (path, last) = name.rsplit_once('.').unwrap_or(("", name));
+        let parts = path.split('.').filter(|part| !part.is_empty());
+        let group =
+            parts.clone().try_fold(DEAL, |group, part| match self.find(group, &quoted(part), 0)?.1.stands_for {
+                Name::Group(inner) => Some(inner),
+                _ => None,
+            });
+        let known = group.and_then(|group| Some((group, self.find(group, &quoted(last), 0)?.0)));
+        match known.and_then(|(group, place)| self.groups.get_mut(group)?.get_mut(place)) {
+            Some(entry) => entry.keep = keep.or(entry.keep),
+            None => self.insert(DEAL, name, Name::Beside, keep),
+        }
+    }
+
+    /// What a name in quotes stands for in a group, and its place there. Deals tend to give facts in one order: `expected` is
+    /// the place that is looked at first.
     #[inline]
-    pub(super) fn find(&self, group: usize, name: &str, expected: usize) -> Option<(usize, &Name)> {
+    pub(super) fn find(&self, group: usize, quoted: &str, expected: usize) -> Option<(usize, &Entry)> {
         let group = self.groups.get(group)?;
         match group.get(expected) {
-            Some((known, stands_for)) if **known == *name => Some((expected, stands_for)),
-            _ => {
-                let mut names = group.iter().enumerate();
-                names.find(|(_, (known, _))| **known == *name).map(|(place, (_, stands_for))| (place, stands_for))
-            }
+            Some(entry) if *entry.quoted == *quoted => Some((expected, entry)),
+            _ => group.iter().enumerate().find(|(_, entry)| *entry.quoted == *quoted),
         }
+    }
+
+    /// As [`Names::find`], of the name with which a text begins, if it is the one at this place.
+    #[inline]
+    pub(super) fn begins(&self, group: usize, text: &[u8], expected: usize) -> Option<(usize, &Entry)> {
+        let entry = self.groups.get(group)?.get(expected)?;
+        text.starts_with(entry.quoted.as_bytes()).then_some((entry.quoted.len(), entry))
+    }
+
+    /// How many groups there are.
+    pub(super) fn groups(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// The cell of the variant whose name in quotes a text begins with, and the length of that.
+    #[inline]
+    pub(super) fn variant_at(&self, target: &Target, text: &[u8]) -> Option<(i64, usize)> {
+        let variants = self.variants.get(target.further)?;
+        let place = variants.iter().position(|variant| text.starts_with(variant.as_bytes()))?;
+        Some((place as i64, variants.get(place)?.len()))
     }
 
     /// The cell of a variant.
     #[inline]
     pub(super) fn variant(&self, target: &Target, name: &str) -> Option<i64> {
         let variants = self.variants.get(target.further)?;
-        variants.iter().position(|variant| **variant == *name).map(|place| place as i64)
+        let is = |variant: &str| variant.get(1..variant.len() - 1) == Some(name);
+        variants.iter().position(|variant| is(variant)).map(|place| place as i64)
+    }
+
+    /// The fact of this name.
+    pub(super) fn fact(&self, fact: FactId, schema: &Schema, slots: &Slots) -> Target {
+        Names::target(schema, slots, fact)
     }
 }
 
 impl Target {
-    /// Whether it is a whole number, so that its digits need not be looked at.
-    pub(super) fn is_whole(&self) -> bool {
-        self.form.kind == Kind::Number && self.form.places == 0
-    }
-
     /// The cell itself where the type allows it.
     #[inline]
     pub(super) fn within(&self, cell: i64) -> Option<i64> {
         (self.low <= cell && cell <= self.high).then_some(cell)
+    }
+
+    /// Whether it can be held as text, and so is what is between two quotes.
+    pub(super) fn is(&self, kind: Kind) -> bool {
+        self.form.kind == kind
     }
 }

@@ -3,6 +3,7 @@
 mod human;
 mod markdown;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use super::Global;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use crate::host;
-use crate::pack::{Diff, DiffOptions, Pack, Told};
+use crate::pack::{Deal, Diff, DiffOptions, Pack, Told};
 use crate::trace::words::count;
 
 /// Show what a change of the policies means: every deal that is decided otherwise
@@ -108,30 +109,36 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
 
 /// Decides the deals of `--on` by both packs; gives how many could not be read.
 fn measure(diff: &mut Diff, arguments: &Arguments, packs: [&Pack; 2], as_of: Date, output: &mut Output) -> usize {
-    let [old, new] = packs;
+    let [_, new] = packs;
     // A column of this name tells what a deal is called, unless it is a fact.
     let name = Some("deal").filter(|name| new.policy().schema.fact_by_name(name).is_none());
     let mut unread = 0;
-    let mut told = Vec::new();
-    host::rows(&host::Rows { paths: &arguments.on, name }, &mut |row| {
-        let both = row.map_err(|problem| (vec![problem], new.sources().clone())).and_then(|row| {
-            let read = |pack: &Pack| row.deal(pack);
-            match (read(old), read(new)) {
-                (Ok(before), Ok(after)) => Ok(Told { name: row.name.clone(), before, after }),
-                (Err(error), _) | (_, Err(error)) => Err((error.diagnostics().to_vec(), error.sources().clone())),
-            }
-        });
-        match both {
-            Ok(both) => told.push(both),
-            Err((problems, sources)) => {
-                unread += 1;
-                output.diagnostics(&problems, &sources);
-            }
+    let mut read: Vec<host::Row> = Vec::new();
+    host::rows(&host::Rows { paths: &arguments.on, name, packs: &packs }, &mut |row| match row {
+        Ok(row) => read.push(row),
+        Err(error) => {
+            unread += 1;
+            output.diagnostics(error.diagnostics(), error.sources());
         }
     });
     if unread > 0 {
         output.warning(&format!("{} could not be read, and left out", count(unread, "deal", "deals")));
     }
-    diff.measure(told, as_of);
+    diff.measure(told(read), as_of);
     unread
+}
+
+/// Deals as both packs read them. Those with one name are told apart by their places.
+fn told(read: Vec<host::Row>) -> Vec<Told> {
+    let mut called: HashMap<String, usize> = HashMap::new();
+    read.iter().for_each(|row| *called.entry(row.name.clone()).or_default() += 1);
+    let told = read.into_iter().filter_map(|row| {
+        let name = match called.get(&row.name) {
+            Some(2..) if row.name != row.place => format!("{} ({})", row.name, row.place),
+            _ => row.name,
+        };
+        let [before, after] = <[Deal; 2]>::try_from(row.deals).ok()?;
+        Some(Told { name, before, after })
+    });
+    told.collect()
 }

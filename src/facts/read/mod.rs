@@ -20,6 +20,7 @@ mod part;
 mod reader;
 mod serialize;
 mod set;
+pub mod table;
 #[cfg(test)]
 mod tests;
 mod unknown;
@@ -89,12 +90,28 @@ impl Format {
 /// Reads the deal that `file` holds. The deal is all that could be read; the problems are in the order
 /// of their places.
 pub fn deal(schema: &Schema, id: FileId, file: &SourceFile, format: Format) -> (Deal, Vec<Diagnostic>) {
+    read(schema, id, file, (format, Holds::Deal), &[])
+}
+
+/// Reads the deal in JSON that `file` holds, a line of one with many. Names that are among `beside`
+/// may be no facts, and are passed over.
+pub fn line(schema: &Schema, id: FileId, file: &SourceFile, beside: &[String]) -> (Deal, Vec<Diagnostic>) {
+    read(schema, id, file, (Format::Json, Holds::Line), beside)
+}
+
+fn read(
+    schema: &Schema,
+    id: FileId,
+    file: &SourceFile,
+    (format, holds): (Format, Holds),
+    beside: &[String],
+) -> (Deal, Vec<Diagnostic>) {
     let names = Names::new(schema);
-    let (root, mut problems) = match document(id, file, format, Holds::Deal, names.limits()) {
+    let (root, mut problems) = match document(id, file, format, holds, names.limits()) {
         Ok(read) => read,
         Err(problems) => return (Deal::new(), problems),
     };
-    let mut reader = Reader::new(schema, &names, file.text(), Manner::File(format));
+    let mut reader = Reader { beside, ..Reader::new(schema, &names, file.text(), Manner::File(format)) };
     let given = reader.deal(&root);
     problems.extend(reader.problems);
     problems.sort_by_key(|problem| problem.primary.as_ref().map(|label| label.span));

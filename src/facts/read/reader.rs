@@ -45,6 +45,8 @@ pub(super) struct Reader<'r> {
     pub(super) problems: Vec<Diagnostic>,
     /// For how many unknown names a likely one was looked for.
     pub(super) suggestions: usize,
+    /// Names that are no facts and are passed over.
+    pub(super) beside: &'r [String],
 }
 
 /// The record whose fields are being read; `None` for facts of the deal itself.
@@ -83,7 +85,7 @@ pub(super) struct Gathered<'n> {
 
 impl<'r> Reader<'r> {
     pub(super) fn new(schema: &'r Schema, names: &'r Names<'r>, text: &'r str, manner: Manner) -> Reader<'r> {
-        Reader { schema, names, text, manner, problems: Vec::new(), suggestions: 0 }
+        Reader { schema, names, text, manner, problems: Vec::new(), suggestions: 0, beside: &[] }
     }
 
     /// The facts that a whole deal gives.
@@ -166,13 +168,18 @@ impl<'r> Reader<'r> {
                     let problem = problem.help(format!("`{whole}` is a fact itself and has no parts"));
                     self.problems.push(problem);
                 }
-                Lookup::Unknown if before.is_some() => {}
+                Lookup::Unknown if before.is_some() || self.passes_over(element, prefix, key) => {}
                 Lookup::Unknown => {
                     let prefix = prefix.to_owned();
                     gathered.unknown.push(Unknown { group, prefix, key, span: *key_span, value });
                 }
             }
         }
+    }
+
+    /// Whether this is among the names that are no facts.
+    fn passes_over(&self, element: Element, prefix: &str, key: &str) -> bool {
+        element.is_none() && self.beside.iter().any(|name| name.strip_prefix(prefix) == Some(key))
     }
 
     fn given_twice(&mut self, element: Element, name: &str, first: Span, second: Span, way_out: &str) {

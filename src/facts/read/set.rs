@@ -217,7 +217,7 @@ impl Setting<'_> {
 }
 
 /// A value without quotes; `None` where it must be read as RON.
-fn bare(ty: &Type, value: &str) -> Option<Node> {
+pub(super) fn bare(ty: &Type, value: &str) -> Option<Node> {
     let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
     let kind = match &ty.kind {
         _ if quoted => return None,

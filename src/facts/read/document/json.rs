@@ -155,7 +155,7 @@ fn malformed(text: &Text<'_>, piece: &str, error: &serde_json::Error) -> Box<Dia
         return Box::new(problem.help("a deal of which nothing is known is `{}`"));
     }
     let help = match rest.chars().next() {
-        _ if reason == "trailing characters" => Some("one file is one deal"),
+        _ if reason == "trailing characters" => Some(text.way_out()),
         None => Some("a bracket or a quote is not closed"),
         Some('}' | ']') => Some("JSON has no comma after the last value"),
         Some('\'') => Some("texts and names are in double quotes"),

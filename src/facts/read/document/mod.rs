@@ -73,6 +73,8 @@ pub struct Entry {
 pub(super) enum Holds {
     /// One deal.
     Deal,
+    /// One deal, on a line of a file with many.
+    Line,
     /// Cases, with their deals.
     Cases,
 }
@@ -114,6 +116,12 @@ pub(super) fn document(
         Format::Yaml => yaml::document(&text, limits).map(|node| (node, Vec::new())).map_err(|problem| vec![*problem]),
         Format::Toml => toml::document(&text, limits),
     }
+}
+
+/// A single value in JSON.
+pub(super) fn json_value(id: FileId, file: &SourceFile, limits: Limits) -> Result<Node, Vec<Diagnostic>> {
+    let text = Text { id, file, format: Format::Json, holds: Holds::Deal };
+    json::document(&text, limits).map_err(|problem| vec![*problem])
 }
 
 /// A single value in RON.
@@ -183,7 +191,7 @@ impl<'a> Text<'a> {
         let message = format!("{} holds more than {} values", self.what(), limits.nodes);
         let problem = Diagnostic::error(Code::DealBound, self.at(0), message).here("in this file");
         Box::new(match self.holds {
-            Holds::Deal => {
+            Holds::Deal | Holds::Line => {
                 problem.help(format!("that is far more than the policy's facts can take: {}", self.way_out()))
             }
             Holds::Cases => problem.help(self.way_out()),
@@ -193,7 +201,7 @@ impl<'a> Text<'a> {
     /// What it is.
     fn what(&self) -> &'static str {
         match self.holds {
-            Holds::Deal => "the deal",
+            Holds::Deal | Holds::Line => "the deal",
             Holds::Cases => "the file of cases",
         }
     }
@@ -202,6 +210,7 @@ impl<'a> Text<'a> {
     fn way_out(&self) -> &'static str {
         match self.holds {
             Holds::Deal => "one file is one deal",
+            Holds::Line => "one line is one deal",
             Holds::Cases => "divide its cases into several files",
         }
     }
