@@ -8,6 +8,7 @@ fn commands_print_what_is_written() {
         .case("tests/cli/*.trycmd")
         .case("tests/cli/*.toml")
         .case("README.md")
+        .case("docs/batch.md")
         .case("docs/comparing.md")
         .case("docs/testing.md")
         .case("docs/mutation.md");

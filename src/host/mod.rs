@@ -20,7 +20,7 @@ mod texts;
 mod walk;
 mod write;
 
-pub use batch::{Batch, BatchFailed, BatchFormat, BatchWatch, batch, batch_format, is_one_file};
+pub use batch::{Batch, BatchFailed, BatchFormat, BatchWatch, batch, batch_format, file_size, is_one_file};
 pub use cases::{CaseFile, CaseFiles, Unread, cases};
 pub use clock::{now, pause, time_of_day, timestamp, today};
 pub use create::{create_file, enclosing_pack, is_vacant};

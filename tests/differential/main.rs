@@ -8,6 +8,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it cannot go on")]
 #![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
 
+mod batch;
 mod bridge;
 mod circuit;
 mod compare;

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod deals;
+mod lines;
 mod native;
 mod ours;
 #[cfg(feature = "peers")]
@@ -32,6 +33,12 @@ fn best(rounds: usize, count: usize, mut round: impl FnMut()) -> f64 {
 }
 
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [what, input, output, threads] = arguments.as_slice()
+        && what == "memory"
+    {
+        return lines::measure_memory(input, output, threads.parse().unwrap());
+    }
     let count = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(100_000);
     let deals = deals::generate(count);
     let lines: Vec<String> = deals.iter().map(Deal::line).collect();
@@ -114,6 +121,7 @@ fn main() {
         ours.evaluator.program().instructions(),
         compile / 1e3
     );
+    lines::compare(4 * count);
     #[cfg(feature = "peers")]
     peers::compare(&deals, &expected, native);
 }

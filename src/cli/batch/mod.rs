@@ -132,9 +132,9 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         fail_fast: arguments.fail_fast,
     };
     end_with_ctrl_c()?;
-    let mut watch = Watch::new(&arguments.input, output);
+    let mut watch = Watch::new(&arguments.input, global.quiet, output);
     let done = host::batch(&batch, &plan, &mut watch);
-    watch.end();
+    let output = watch.end(done.as_ref().map_or(0, |tally| tally.rejected));
     match done {
         Ok(tally) => {
             match arguments.format {
@@ -161,6 +161,10 @@ fn keep_apart(arguments: &Arguments) -> Result<(), Failure> {
     };
     same(input, output, "IN and OUT")?;
     match arguments.rejects.as_deref() {
+        Some(rejects) if rejects.as_os_str() == host::STDIN && output.as_os_str() == host::STDIN => {
+            Err(Failure::message("standard output cannot hold both the decisions and the rejected rows")
+                .help("write one of them into a file"))
+        }
         Some(rejects) => {
             same(input, rejects, "IN and the file of `--rejects`")?;
             same(output, rejects, "OUT and the file of `--rejects`")
@@ -177,6 +181,11 @@ fn failure(failed: BatchFailed, arguments: &Arguments) -> Result<Exit, Failure> 
         BatchFailed::Rejected => Failure::message(format!("a row cannot be read, and {}", nothing()))
             .help("without `--fail-fast` such rows are left out; `--rejects FILE` has them then"),
         BatchFailed::Output { path, error } => {
+            let folder = Path::new(&path).parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+            if let Some(folder) = folder {
+                return Err(Failure::message(format!("`{path}` cannot be written"))
+                    .help(format!("there is no folder `{}`", folder.display())));
+            }
             Failure::message(format!("`{path}` cannot be written: {}", host::reason(&error)))
         }
     })

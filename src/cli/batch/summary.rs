@@ -10,8 +10,8 @@ use crate::host;
 use crate::policy::DecisionId;
 use crate::trace::words;
 
-/// `12,000 deals`
-fn count(n: u64, one: &str, many: &str) -> String {
+/// `12_000 deals`
+pub(super) fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })
 }
 
@@ -20,9 +20,12 @@ pub(super) fn human(plan: &Plan, tally: &Tally, rejects: Option<&Path>) -> Strin
     let mut text = format!("{} decided on {}", count(tally.decided, "deal", "deals"), plan.as_of);
     if tally.rejected > 0 {
         text += &format!(", {} rejected", count(tally.rejected, "row", "rows"));
-        if let Some(path) = rejects {
+        if let Some(path) = rejects.filter(|path| path.as_os_str() != host::STDIN) {
             text += &format!(": they are in `{}`", host::called(path));
         }
+    }
+    if tally.decided == 0 {
+        return text;
     }
     let width = plan.decisions.iter().map(|id| plan.policy.decisions[*id].name.len()).max().unwrap_or(0);
     for (&id, outcomes) in plan.decisions.iter().zip(&tally.outcomes) {
@@ -95,6 +98,6 @@ pub(super) fn json(plan: &Plan, tally: &Tally) -> String {
 }
 
 /// `12_000`, as numbers are written everywhere.
-fn grouped(n: u64) -> String {
+pub(super) fn grouped(n: u64) -> String {
     words::number(Number::integer(n.into()))
 }

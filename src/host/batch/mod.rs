@@ -125,6 +125,12 @@ pub fn batch_format(path: &Path, given: Option<BatchFormat>, option: &str) -> Re
     ))
 }
 
+/// How many bytes a file has; `None` for anything else, such as a pipe.
+pub fn file_size(path: &Path) -> Option<u64> {
+    let meta = std::fs::metadata(path).ok()?;
+    meta.is_file().then_some(meta.len())
+}
+
 /// Whether two paths name one file.
 pub fn is_one_file(one: &Path, other: &Path) -> bool {
     let is_file =
