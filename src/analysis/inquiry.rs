@@ -7,6 +7,7 @@ use super::circuit::{Integer, Lit, PartialRun, Run, Search, Solver};
 use super::encode::{Codes, Coding, Key, Slot};
 use super::machine::Machine;
 use super::samples::{Samples, Telling};
+use super::texts::spell;
 use crate::facts::{Deal, FactId, Schema, TypeKind, Value};
 
 /// How many codes are tried at a time on the way to zero.
@@ -52,6 +53,11 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
         solver.assert(&machine.circuit, machine.encoded.allowed);
         let samples = Samples::new(machine);
         Inquiry { machine, solver, samples, today }
+    }
+
+    /// Tells the solver what follows from the circuit, and what it would find hard to see.
+    pub(super) fn assert(&mut self, lit: Lit) {
+        self.solver.assert(&self.machine.circuit, lit);
     }
 
     /// Whether there is a deal for which all of these hold.
@@ -105,7 +111,9 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
     /// can be. `None` where there is none.
     pub(super) fn example(&mut self, all: &[Lit]) -> Result<Option<Witness>, Stopped> {
         let Some(codes) = self.example_codes(all)? else { return Ok(None) };
-        let (deal, as_of) = self.machine.inputs.deal(self.machine.policy, |key, _| codes.get(key).copied().flatten());
+        let inputs = &self.machine.inputs;
+        let (mut deal, as_of) = inputs.deal(self.machine.policy, |key, _| codes.get(key).copied().flatten());
+        spell(&mut [&mut deal], &inputs.texts);
         Ok(Some(Witness { deal, as_of }))
     }
 

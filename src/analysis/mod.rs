@@ -17,6 +17,7 @@ mod inquiry;
 pub mod interview;
 mod machine;
 mod samples;
+mod texts;
 
 pub use apart::{Apart, apart};
 pub use effective::{Effective, Matters, Part, Target, Unless, Whether, effective};

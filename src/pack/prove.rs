@@ -115,7 +115,7 @@ impl Words<'_> {
 
     /// Which deals a gap is found in.
     fn holes(&self, diagnostic: Diagnostic, which: &str, holes: &[Vec<Clause>]) -> Diagnostic {
-        let clauses = clauses::Clauses { before: self.policy, after: self.policy };
+        let clauses = clauses::Clauses { before: self.policy, after: self.policy, records: &[] };
         let told = holes.iter().take(MOST_HOLES).map(|hole| {
             let hole: Vec<String> = hole.iter().map(|clause| clauses.clause(clause)).collect();
             match hole.is_empty() {

@@ -1,4 +1,4 @@
-//! Which decisions of a policy an edit can reach.
+//! Which decisions of a policy an edit can reach, and through what.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -7,32 +7,99 @@ use std::mem::discriminant;
 use super::{Decision, ExprId, ExprKind, Notes, Policy, RuleSet, Shape};
 use crate::base::{FileId, Span};
 
-/// The names of the decisions of `after` that may come out otherwise than in `before`, for the same deal on the same
-/// date: those that were edited, and those that rest on what was. `None` where any of them may, because what a deal can
-/// say is another.
-///
-/// What is not among them has the same answer. The reverse is not promised: an edit need not change anything.
+/// What an edit reached, by the names of `after`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Edits {
+    /// Decisions that may come out otherwise for the same deal on the same date: those that were edited, and those that
+    /// rest on what was. What is not among them has the same answer; the reverse is not promised: an edit need not change
+    /// anything.
+    pub affected: BTreeSet<String>,
+    /// Of those, the ones whose own declaration says something else than before.
+    pub edited: BTreeSet<String>,
+    /// What each of them rests on that was edited or rests on what was: the nearest only, and definitions seen through
+    /// unless they were edited themselves.
+    pub through: BTreeMap<String, Vec<Through>>,
+}
+
+/// Something that was edited, or rests on what was, and that a decision uses.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Through {
+    /// A constant with another value.
+    Constant(String),
+    /// A definition with another body.
+    Definition(String),
+    /// A table with other rows, or one that rests on what was edited.
+    Table(String),
+    /// A decision that was edited, or that rests on what was.
+    Decision(String),
+}
+
+/// The names of the decisions of `after` that may come out otherwise than in `before`, as [`Edits::affected`] says. `None`
+/// where any of them may, because what a deal can say is another.
 pub fn affected(before: &Policy, after: &Policy) -> Option<BTreeSet<String>> {
+    edits(before, after).map(|edits| edits.affected)
+}
+
+/// What an edit reached. `None` where that may be anything, because what a deal can say is another.
+pub fn edits(before: &Policy, after: &Policy) -> Option<Edits> {
     if ground(before) != ground(after) {
         return None;
     }
     let (was, is) = (parts(before), parts(after));
-    let mut reached: BTreeSet<&Key> = was
-        .keys()
-        .chain(is.keys())
-        .filter(|key| was.get(key).map(|p| &p.text) != is.get(key).map(|p| &p.text))
-        .collect();
+    let differs = |key: &&Key| was.get(key).map(|p| &p.text) != is.get(key).map(|p| &p.text);
+    let edited: BTreeSet<&Key> = was.keys().chain(is.keys()).filter(differs).collect();
     let mut users: BTreeMap<&Key, Vec<&Key>> = BTreeMap::new();
     for (user, part) in was.iter().chain(&is) {
         part.uses.iter().for_each(|used| users.entry(used).or_default().push(user));
     }
+    let mut reached = edited.clone();
     let mut queue: Vec<&Key> = reached.iter().copied().collect();
     while let Some(key) = queue.pop() {
         let next = users.get(key).into_iter().flatten().copied().filter(|user| reached.insert(user));
         queue.extend(next.collect::<Vec<_>>());
     }
-    let decisions = after.decisions.iter().map(|(_, d)| d.name.clone());
-    Some(decisions.filter(|name| reached.contains(&Key::Decision(name.clone()))).collect())
+    let mut found = Edits::default();
+    for (_, decision) in after.decisions.iter() {
+        let key = Key::Decision(decision.name.clone());
+        if !reached.contains(&key) {
+            continue;
+        }
+        if edited.contains(&key) {
+            found.edited.insert(decision.name.clone());
+        }
+        let through = nearest(&key, &is, &reached, &edited);
+        found.through.insert(decision.name.clone(), through.into_iter().collect());
+        found.affected.insert(decision.name.clone());
+    }
+    Some(found)
+}
+
+/// What a part uses of what was reached.
+fn nearest(
+    key: &Key,
+    parts: &BTreeMap<Key, Part<'_>>,
+    reached: &BTreeSet<&Key>,
+    edited: &BTreeSet<&Key>,
+) -> BTreeSet<Through> {
+    let mut through = BTreeSet::new();
+    let (mut open, mut seen) = (vec![key], BTreeSet::new());
+    while let Some(key) = open.pop() {
+        for used in parts.get(key).into_iter().flat_map(|part| &part.uses).filter(|used| reached.contains(used)) {
+            through.insert(match used {
+                Key::Constant(name) => Through::Constant(name.clone()),
+                Key::Lookup(name) => Through::Table(name.clone()),
+                Key::Decision(name) => Through::Decision(name.clone()),
+                Key::Definition(name) if edited.contains(used) => Through::Definition(name.clone()),
+                Key::Definition(_) => {
+                    if seen.insert(used) {
+                        open.push(used);
+                    }
+                    continue;
+                }
+            });
+        }
+    }
+    through
 }
 
 /// What every decision stands on: what a deal can say, and since when the policy speaks.
@@ -46,6 +113,7 @@ fn ground(policy: &Policy) -> String {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
+    Constant(String),
     Definition(String),
     Decision(String),
     Lookup(String),
@@ -61,6 +129,12 @@ struct Part<'a> {
 fn parts(policy: &Policy) -> BTreeMap<Key, Part<'_>> {
     let mut parts = BTreeMap::new();
     let begin = || Part { policy, text: String::new(), uses: BTreeSet::new() };
+    for (_, constant) in policy.constants.iter() {
+        let mut part = begin();
+        part.say(&(&constant.label, &constant.ty, &constant.values));
+        part.notes(&constant.notes);
+        parts.insert(Key::Constant(constant.name.clone()), part);
+    }
     for (_, definition) in policy.definitions.iter() {
         let mut part = begin();
         part.say(&(&definition.label, &definition.ty, definition.scope));
@@ -145,9 +219,7 @@ impl Part<'_> {
             self.say(&(discriminant(&expr.kind), &expr.ty));
             match &expr.kind {
                 ExprKind::Constant(id) => {
-                    let constant = &policy.constants[*id];
-                    self.say(&(&constant.name, &constant.label, &constant.ty, &constant.values));
-                    self.notes(&constant.notes);
+                    self.uses.insert(Key::Constant(policy.constants[*id].name.clone()));
                 }
                 ExprKind::Literal(value) => self.say(value),
                 ExprKind::Fact(id) => self.say(id),

@@ -9,7 +9,7 @@ mod needed;
 mod print;
 mod rules;
 
-pub use compare::affected;
+pub use compare::{Edits, Through, affected, edits};
 pub use expr::{Expr, ExprId, ExprKind, Function};
 pub use needed::{Ground, ground};
 pub use rules::{Cite, Criterion, Hit, Notes, Outcome, Refer, Rule, RuleId, RuleSet, Shape, Window};

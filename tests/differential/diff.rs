@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use dealdesk::analysis::dates;
-use dealdesk::analysis::diff::{Clause, Difference, Range, Region, Side, Subject, difference};
+use dealdesk::analysis::diff::{Clause, Difference, Range, Records, Region, Side, Subject, difference};
+use dealdesk::base::Number;
 use dealdesk::engine::{Probe, probe};
 use dealdesk::facts::Value;
-use dealdesk::policy::{DecisionId, Policy};
+use dealdesk::policy::{DecisionId, ExprKind, Policy};
 use jiff::civil::Date;
 
 use crate::bridge::{Compiled, compile, to_engine};
@@ -91,6 +92,8 @@ fn seen(outcome: &Outcome) -> String {
 
 fn holds(probe: &mut Probe<'_, '_>, clause: &Clause, as_of: Date) -> bool {
     let value = match clause.subject {
+        // What speaks about both policies is looked at apart.
+        Subject::Records(_) | Subject::Otherwise(_) => return true,
         Subject::AsOf => Some(Value::Date(as_of)),
         Subject::Expr(expr) | Subject::NoValue(expr) | Subject::Item(expr, _) => probe.value(expr),
     };
@@ -140,6 +143,42 @@ fn inside(
         probe.each_record(list, record, |probe| each.push(all(probe)));
     }
     each
+}
+
+/// Of the records that a condition may speak about, whether what holds of one policy does so for each record of the
+/// list, and what the record adds to the sum.
+fn added(
+    policy: &Policy,
+    probe: &mut Probe<'_, '_>,
+    side: Side,
+    records: &Records,
+    as_of: Date,
+) -> Vec<(bool, Option<Number>)> {
+    let sum = records.sums[if side == Side::Before { 0 } else { 1 }];
+    let ExprKind::Aggregate { list, record, summed, condition, .. } = policy.exprs[sum].kind else {
+        return Vec::new();
+    };
+    let mut each = Vec::new();
+    probe.each_record(list, record, |probe| {
+        let mut own = records.which.iter().flatten().filter(|clause| clause.side == side);
+        let is_one = own.all(|clause| holds(probe, clause, as_of));
+        let counts = condition.is_none_or(|condition| probe.value(condition) == Some(Value::Boolean(true)));
+        let part = match summed.filter(|_| counts).map(|summed| probe.value(summed)) {
+            Some(Some(Value::Number(part))) => Some(part),
+            Some(_) => None,
+            None => Some(if counts { Number::ONE } else { Number::ZERO }),
+        };
+        each.push((is_one, part));
+    });
+    each
+}
+
+/// Whether there is such a record.
+fn some(records: &Records, was: &[(bool, Option<Number>)], is: &[(bool, Option<Number>)]) -> bool {
+    was.iter().zip(is).any(|((one, was), (other, is))| match records.which {
+        Some(_) => *one && *other,
+        None => matches!((was, is), (Some(was), Some(is)) if if records.more { is > was } else { is < was }),
+    })
 }
 
 fn try_case(case: &Case, compiled: &Compiled, tally: &mut Tally) -> Vec<String> {
@@ -206,9 +245,28 @@ fn held_to_all(
                     change.regions.iter().map(move |region| (id, region))
                 });
                 let own = regions.map(|(id, region)| inside(&compiled.policy, probe, side, id, region, case.as_of));
-                own.collect::<Vec<_>>()
+                let own = own.collect::<Vec<_>>();
+                let parts = found.records.iter().map(|r| added(&compiled.policy, probe, side, r, case.as_of));
+                (own, parts.collect::<Vec<_>>())
             })
         });
+        let [(sides_before, was), (sides_after, is)] = sides;
+        let sides = [sides_before, sides_after];
+        let some: Vec<bool> = found.records.iter().enumerate().map(|(at, r)| some(r, &was[at], &is[at])).collect();
+        let follows = |region: &Region, at: usize| {
+            region.when.iter().flatten().all(|clause| match (clause.subject, &clause.range) {
+                (Subject::Records(place), Range::Holds(holds)) => some[place as usize] == *holds,
+                (Subject::Otherwise(expr), Range::Holds(holds)) => {
+                    let ExprKind::Decision(now) = after.policy.exprs[expr].kind else { return false };
+                    let used = &after.policy.decisions[now];
+                    let Some((old, _)) = found.pairs.iter().find(|(_, after)| *after == now) else { return false };
+                    let (old, new) = (one.take(&before.policy.decisions[*old].name), other.take(&used.name));
+                    let at = if used.scope.is_some() { at } else { 0 };
+                    (seen(&old[at]) != seen(&new[at])) == *holds
+                }
+                _ => true,
+            })
+        };
         for &(id, now) in &found.pairs {
             let name = before.policy.decisions[id].name.as_str();
             let (old, new) = (one.take(name), other.take(&after.policy.decisions[now].name));
@@ -220,7 +278,7 @@ fn held_to_all(
                 let changed = seen(old) != seen(new);
                 let within: Vec<usize> = (0..regions.len())
                     .filter(|region| sides[0][from + region][at] && sides[1][from + region][at])
-                    .filter(|&region| regions[region].when.is_some())
+                    .filter(|&region| regions[region].when.is_some() && follows(&regions[region], at))
                     .collect();
                 let rest = regions.iter().any(|region| region.when.is_none());
                 let fits = match (changed, within.len()) {
@@ -229,6 +287,15 @@ fn held_to_all(
                     _ => false,
                 };
                 *tally.entry(if changed { "otherwise" } else { "alike" }).or_default() += 1;
+                let speaks = |region: &usize| {
+                    let clauses = regions[*region].when.iter().flatten();
+                    clauses
+                        .map(|clause| clause.subject)
+                        .any(|s| matches!(s, Subject::Records(_) | Subject::Otherwise(_)))
+                };
+                if within.iter().any(speaks) {
+                    *tally.entry("following").or_default() += 1;
+                }
                 if changed && within.is_empty() {
                     *tally.entry("untold").or_default() += 1;
                 }
@@ -259,6 +326,7 @@ fn regions_hold_exactly_the_deals_that_are_decided_otherwise() {
     println!("{tally:#?}");
     let count = |what| tally.get(what).copied().unwrap_or(0);
     assert!(count("changed") >= 300 && count("otherwise") >= 1_000 && count("alike") >= 1_000);
+    assert!(count("following") >= 20, "too few changes are told as what follows from others");
     assert!(count("untold") * 20 <= count("otherwise"), "too many changes are not described");
     assert!(count("unsettled") * 5 <= count("compared"), "too much is not settled");
 }

@@ -4,10 +4,11 @@ use super::super::circuit::Lit;
 use super::super::encode::{Codes, Hand};
 use super::super::findings::{Unsettled, Why};
 use super::super::inquiry::Stopped;
+use super::super::texts::spell;
 use super::search::{Comparison, Found};
 use super::{End, Shown, Side};
 use crate::engine::{self, Answers, Options, State};
-use crate::facts::{Deal, RecordId, TypeKind, Value};
+use crate::facts::{Deal, FactId, RecordId, Schema, TypeKind, Value};
 use crate::policy::{DecisionId, Policy, Shape};
 
 /// What the engine may spend on showing that a fact does not matter.
@@ -33,7 +34,9 @@ impl<'p> Comparison<'_, 'p, '_> {
         if !self.confirmed(decisions, hands, &codes, [was, is]) {
             return self.unconfirmed(decisions);
         }
-        self.leave_out(decisions, hands, &mut witness, &states);
+        spell(&mut [&mut witness.before, &mut witness.after], &self.texts());
+        let shown = self.states(decisions, hands, &witness);
+        self.leave_out(&mut witness, |c, less| c.states(decisions, hands, less) == shown);
         let [Some(was), Some(is)] = states else { return Ok(None) };
         let end = |state: State| End { state, rules: Vec::new(), fixed: true };
         Ok(Some(Found { codes, ends: [end(was), end(is)], witness }))
@@ -115,32 +118,72 @@ impl<'p> Comparison<'_, 'p, '_> {
         lits.into_iter().all(run)
     }
 
-    /// Leaves out what does not matter to how the decisions end.
-    fn leave_out(
-        &self,
-        decisions: [DecisionId; 2],
-        hands: [Option<Hand>; 2],
-        witness: &mut Shown,
-        states: &[Option<State>; 2],
-    ) {
-        let after = self.policy(Side::After);
-        let names = |policy: &'p Policy| {
-            policy.schema.facts.iter().filter(|(_, fact)| fact.field_of.is_none()).map(|(_, fact)| fact.name.as_str())
+    /// Leaves out what does not matter to what a deal `shows`: facts, and fields of records.
+    fn leave_out(&self, witness: &mut Shown, shows: impl Fn(&Self, &Shown) -> bool) {
+        let schemas = [&self.before.schema, &self.policy(Side::After).schema];
+        let tops = |schema: &'p Schema| {
+            schema.facts.iter().filter(|(_, fact)| fact.field_of.is_none()).map(|(_, fact)| fact.name.as_str())
         };
-        let mut names: Vec<&str> = names(after).chain(names(self.before)).collect();
+        let mut names: Vec<&str> = schemas.into_iter().flat_map(tops).collect();
         names.sort_unstable();
         names.dedup();
         for name in names.into_iter().rev() {
+            let facts = schemas.map(|schema| schema.fact_by_name(name));
             let mut less = witness.clone();
-            if let Some(id) = self.before.schema.fact_by_name(name) {
-                less.before.given.remove(id);
+            for (deal, fact) in [&mut less.before, &mut less.after].into_iter().zip(facts) {
+                if let Some(fact) = fact {
+                    deal.given.remove(fact);
+                }
             }
-            if let Some(id) = after.schema.fact_by_name(name) {
-                less.after.given.remove(id);
-            }
-            if self.states(decisions, hands, &less) == *states {
+            if shows(self, &less) {
                 *witness = less;
+                continue;
+            }
+            for (place, field) in fields(schemas, [&witness.before, &witness.after], facts) {
+                let mut less = witness.clone();
+                for ((deal, schema), fact) in [&mut less.before, &mut less.after].into_iter().zip(schemas).zip(facts) {
+                    if let Some(fact) = fact {
+                        forget_field(schema, deal, fact, place, field);
+                    }
+                }
+                if shows(self, &less) {
+                    *witness = less;
+                }
             }
         }
+    }
+}
+
+/// The fields that are given in the records of a list, by the record's place and their name.
+fn fields<'p>(schemas: [&'p Schema; 2], deals: [&Deal; 2], lists: [Option<FactId>; 2]) -> Vec<(usize, &'p str)> {
+    let mut fields = Vec::new();
+    for ((schema, deal), list) in schemas.into_iter().zip(deals).zip(lists) {
+        let Some(list) = list else { continue };
+        let (TypeKind::List { record, .. }, Some(Value::List(records))) =
+            (&schema.facts[list].ty.kind, deal.get(list).map(|given| &given.value))
+        else {
+            continue;
+        };
+        for place in 0..records.len() {
+            fields
+                .extend(schema.records[*record].fields.iter().map(|&field| (place, schema.facts[field].name.as_str())));
+        }
+    }
+    fields.sort_unstable();
+    fields.dedup();
+    fields
+}
+
+/// Takes a field back that was given in a record of a list.
+fn forget_field(schema: &Schema, deal: &mut Deal, list: FactId, place: usize, name: &str) {
+    let TypeKind::List { record, .. } = schema.facts[list].ty.kind else { return };
+    let at = schema.records[record].fields.iter().position(|&field| schema.facts[field].name == name);
+    let Some(given) = deal.given.get_mut(list) else { return };
+    if let (Some(at), Value::List(records)) = (at, &given.value)
+        && place < records.len()
+    {
+        let mut rows = records.to_vec();
+        rows[place].fields[at] = None;
+        given.value = Value::List(rows.into());
     }
 }

@@ -1,6 +1,6 @@
 //! Widens one deal to all deals alike.
 
-use super::super::circuit::{Integer, Lit};
+use super::super::circuit::{Circuit, Integer, Lit};
 use super::super::inquiry::{Inquiry, Stopped};
 use super::terms::{Term, TermForm};
 use super::{Range, Subject};
@@ -8,7 +8,7 @@ use crate::facts::Value;
 
 /// What a term is held to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hold {
+pub(super) enum Hold {
     Holds(bool),
     /// Not this one of its values.
     Not(usize),
@@ -38,6 +38,11 @@ impl Cube {
     /// Where it is.
     pub(super) fn lits(&self) -> Vec<Lit> {
         self.parts.iter().map(|part| part.lit).chain([self.there]).collect()
+    }
+
+    /// What it says of which term.
+    pub(super) fn holds(&self) -> impl Iterator<Item = (usize, Hold)> {
+        self.parts.iter().map(|part| (part.term, part.hold))
     }
 
     /// The terms that it speaks about, with what it says of them.
@@ -100,6 +105,33 @@ fn range(term: &Term, holds: &[Hold]) -> Option<Range> {
     })
 }
 
+impl Term {
+    /// Where it is held to something, and so has a value. `None` where it cannot be.
+    pub(super) fn held(&self, circuit: &mut Circuit, hold: Hold) -> Option<Lit> {
+        let lit = match (&self.form, hold) {
+            (TermForm::Holds(lit), Hold::Holds(holds)) => {
+                if holds {
+                    *lit
+                } else {
+                    !*lit
+                }
+            }
+            (TermForm::Choice { values, .. }, Hold::Not(value)) => !values.get(value)?.1,
+            (TermForm::Quantity { none, .. }, Hold::None) => *none,
+            (TermForm::Quantity { none, .. }, Hold::Given) => !*none,
+            (TermForm::Quantity { over, .. }, Hold::Low(code)) => TermForm::end(circuit, over, code, true),
+            (TermForm::Quantity { over, .. }, Hold::High(code)) => TermForm::end(circuit, over, code, false),
+            _ => return None,
+        };
+        Some(circuit.and(lit, !self.absent))
+    }
+
+    /// Whether it is only that something else changes.
+    fn follows(&self) -> bool {
+        matches!(self.subject, Subject::Otherwise(_) | Subject::Records(_))
+    }
+}
+
 /// Widens deals to cubes.
 pub(super) struct Grower<'i, 'm, 'p, 's> {
     pub(super) inquiry: &'i mut Inquiry<'m, 'p, 's>,
@@ -116,36 +148,22 @@ impl Grower<'_, '_, '_, '_> {
             if deal(term.absent) {
                 continue;
             }
-            // Whatever is said of it says that it has a value too.
-            let circuit = &mut self.inquiry.machine.circuit;
-            let mut push = |hold: Hold, lit: Lit| {
-                let lit = circuit.and(lit, !term.absent);
-                parts.push(Part { term: place, hold, lit });
-            };
-            match &term.form {
-                TermForm::Holds(lit) => {
-                    let holds = deal(*lit);
-                    push(Hold::Holds(holds), if holds { *lit } else { !*lit });
-                }
+            let holds: Vec<Hold> = match &term.form {
+                TermForm::Holds(lit) => vec![Hold::Holds(deal(*lit))],
                 TermForm::Choice { values, .. } => {
-                    for (value, (_, lit)) in values.iter().enumerate() {
-                        if !deal(*lit) && !lit.is_constant() {
-                            push(Hold::Not(value), !*lit);
-                        }
-                    }
+                    let others = values.iter().enumerate().filter(|(_, (_, lit))| !deal(*lit) && !lit.is_constant());
+                    others.map(|(value, _)| Hold::Not(value)).collect()
                 }
-                TermForm::Quantity { none, .. } if *none != Lit::FALSE && deal(*none) => push(Hold::None, *none),
+                TermForm::Quantity { none, .. } if *none != Lit::FALSE && deal(*none) => vec![Hold::None],
                 TermForm::Quantity { over, none, .. } => {
-                    if *none != Lit::FALSE {
-                        push(Hold::Given, !*none);
-                    }
                     let code = over.read(deal);
-                    for (hold, low) in [(Hold::Low(code), true), (Hold::High(code), false)] {
-                        let lit = TermForm::end(circuit, over, code, low);
-                        let lit = circuit.and(lit, !term.absent);
-                        parts.push(Part { term: place, hold, lit });
-                    }
+                    let given = (*none != Lit::FALSE).then_some(Hold::Given);
+                    given.into_iter().chain([Hold::Low(code), Hold::High(code)]).collect()
                 }
+            };
+            for hold in holds {
+                let lit = term.held(&mut self.inquiry.machine.circuit, hold);
+                parts.extend(lit.map(|lit| Part { term: place, hold, lit }));
             }
         }
         Cube { parts, there: self.there }
@@ -154,10 +172,18 @@ impl Grower<'_, '_, '_, '_> {
     /// The widest cube around a deal that is found in which nothing is `bad`; `None` where there is none, as the terms do
     /// not settle it.
     pub(super) fn grow(&mut self, point: &Cube, bad: Lit) -> Result<Option<Cube>, Stopped> {
+        // A change that only follows from another one is told as that.
+        let follows = |part: &Part| self.terms[part.term].follows();
+        let following: Vec<Part> = point.parts.iter().filter(|part| follows(part)).copied().collect();
+        let backwards: Vec<usize> = (0..self.terms.len()).rev().collect();
+        if !following.is_empty() && self.clash(&following, bad)?.is_some() {
+            return self.leave_out(following, &backwards, bad).map(Some);
+        }
+        let parts = point.parts.iter().filter(|part| !self.terms[part.term].follows()).copied().collect();
+        let point = Cube { parts, there: point.there };
         let Some(enough) = self.clash(&point.parts, bad)? else { return Ok(None) };
         let core: Vec<Part> = enough.into_iter().map(|place| point.parts[place]).collect();
         let forwards: Vec<usize> = (0..self.terms.len()).collect();
-        let backwards: Vec<usize> = forwards.iter().rev().copied().collect();
         let mut best: Option<Cube> = None;
         // What is left out first decides what can be left out later.
         for (from, order) in [(&core, &backwards), (&point.parts, &backwards), (&point.parts, &forwards)] {

@@ -5,13 +5,16 @@
 //! of a decision do not overlap and together are all of its changes, and no region is a proof that there is no change.
 
 mod align;
+mod clauses;
 mod ends;
 mod examples;
+mod follow;
 mod grow;
 mod holes;
 mod names;
 mod reach;
 mod search;
+mod sums;
 mod terms;
 
 pub(super) use holes::holes;
@@ -24,8 +27,8 @@ use super::encode::{MOST_RECORDS, Reason};
 use super::findings::{Unsettled, Why};
 use super::machine::{Machine, dates};
 use crate::engine::State;
-use crate::facts::{DateRange, Deal, Value};
-use crate::policy::{DecisionId, ExprId, Policy};
+use crate::facts::{DateRange, Deal, FactId, Value};
+use crate::policy::{ConstantId, DecisionId, DefinitionId, ExprId, LookupId, Policy};
 
 /// Which policy something is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +39,15 @@ pub enum Side {
     After,
 }
 
+impl Side {
+    fn other(self) -> Side {
+        match self {
+            Side::Before => Side::After,
+            Side::After => Side::Before,
+        }
+    }
+}
+
 /// What a change of a policy means.
 #[derive(Clone, Debug, Default)]
 pub struct Difference {
@@ -44,6 +56,8 @@ pub struct Difference {
     pub pairs: Vec<(DecisionId, DecisionId)>,
     /// Decisions that end otherwise in some deals, each after those that it uses.
     pub changes: Vec<Change>,
+    /// Records that conditions speak about.
+    pub records: Vec<Records>,
     /// Rules that only one of two decisions has, and those that have another name.
     pub rules: Vec<RuleChange>,
     /// What was not settled, and why; empty where everything was.
@@ -59,8 +73,38 @@ pub struct Change {
     pub before: DecisionId,
     /// The decision in the new policy.
     pub after: DecisionId,
+    /// Whether its own declaration says something else than before.
+    pub edited: bool,
+    /// What else it comes of; empty where what a deal can say is another.
+    pub causes: Vec<Cause>,
     /// Where it does, without overlaps.
     pub regions: Vec<Region>,
+}
+
+/// What the change of a decision that uses it comes of, in the new policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A constant with another value.
+    Constant(ConstantId),
+    /// A definition with another body.
+    Definition(DefinitionId),
+    /// A table that was edited, or that rests on what was.
+    Table(LookupId),
+    /// A decision that changes.
+    Decision(DecisionId),
+}
+
+/// Records that add something else to a sum.
+#[derive(Clone, Debug)]
+pub struct Records {
+    /// The list, in the new policy.
+    pub list: FactId,
+    /// The sum in the old policy and in the new one.
+    pub sums: [ExprId; 2],
+    /// They add more; else less.
+    pub more: bool,
+    /// What holds of all of them and of no other. `None` where they are of several kinds.
+    pub which: Option<Vec<Clause>>,
 }
 
 /// Deals that a decision ends otherwise in.
@@ -123,6 +167,10 @@ pub enum Subject {
     Item(ExprId, u32),
     /// The date of the decision.
     AsOf,
+    /// Whether there are such [`Records`], by their place.
+    Records(u32),
+    /// Whether this decision comes out otherwise.
+    Otherwise(ExprId),
 }
 
 /// What something comes to.

@@ -1,11 +1,12 @@
 //! Which decision and which rule of one policy is which of the other, and whether words mean the same in both.
 
+use super::super::circuit::Lit;
 use super::super::encode::Hand;
 use super::super::inquiry::Stopped;
 use super::ends::Changed;
-use super::reach::order_matters;
 use super::search::Comparison;
 use super::{RuleChange, RuleChangeKind, Side};
+use crate::base::Aggregate;
 use crate::facts::TypeKind;
 use crate::policy::{DecisionId, ExprId, ExprKind, Policy, RuleSet};
 
@@ -59,7 +60,43 @@ impl Comparison<'_, '_, '_> {
 
     /// The records for which both are taken. One of a list stands for all others of it, where it does not matter which of
     /// them comes first. `None` where they are not taken of the same.
-    pub(super) fn hands(&self, decisions: [DecisionId; 2]) -> Option<Vec<[Option<Hand>; 2]>> {
+    pub(super) fn hands(&mut self, decisions: [DecisionId; 2]) -> Option<Vec<[Option<Hand>; 2]>> {
+        let mut hands = self.all_hands(decisions)?;
+        if !self.order_matters() {
+            hands.retain(|hands| hands[0].is_none_or(|hand| hand.place == 0));
+        }
+        Some(hands)
+    }
+
+    /// Whether it can matter which record of a list comes first: a question that stops where it is settled may not come to
+    /// the record that it would fail at.
+    pub(super) fn order_matters(&mut self) -> bool {
+        if let Some(known) = self.order {
+            return known;
+        }
+        let mut matters = false;
+        for side in [Side::Before, Side::After] {
+            let policy = self.policy(side);
+            let encoded = if side == Side::Before { &self.beside } else { &self.inquiry.machine.encoded };
+            let hands: Vec<Hand> = encoded.hands.values().flatten().filter(|hand| hand.place == 0).copied().collect();
+            let questions = policy.exprs.iter().filter_map(|(_, expr)| match expr.kind {
+                ExprKind::Aggregate { kind: Aggregate::Any | Aggregate::All, list, condition, .. } => {
+                    Some((*hands.iter().find(|hand| hand.list == list)?, condition?))
+                }
+                _ => None,
+            });
+            for (hand, condition) in questions.collect::<Vec<_>>() {
+                let Some(symbol) = self.symbol(side, Some(hand), condition) else { return true };
+                let fails = symbol.fails.any(self.circuit());
+                matters |= !fails.is_constant() && self.can(fails) || fails == Lit::TRUE;
+            }
+        }
+        self.order = Some(matters);
+        matters
+    }
+
+    /// All records for which both are taken.
+    pub(super) fn all_hands(&self, decisions: [DecisionId; 2]) -> Option<Vec<[Option<Hand>; 2]>> {
         let after = self.policy(Side::After);
         let scopes = [self.before.decisions[decisions[0]].scope, after.decisions[decisions[1]].scope];
         let [was, is] = match scopes {
@@ -70,14 +107,11 @@ impl Comparison<'_, '_, '_> {
         let none = Vec::new();
         let was = self.beside.hands.get(&was).unwrap_or(&none);
         let is = self.inquiry.machine.encoded.hands.get(&is).unwrap_or(&none);
-        let first_is_all = !order_matters(self.before) && !order_matters(after);
         let mut hands = Vec::new();
         for &old in was {
             let list = &self.before.schema.facts[old.list].name;
             let same = |new: &&Hand| new.place == old.place && after.schema.facts[new.list].name == *list;
-            if let Some(&new) = is.iter().find(same)
-                && (old.place == 0 || !first_is_all)
-            {
+            if let Some(&new) = is.iter().find(same) {
                 hands.push([Some(old), Some(new)]);
             }
         }
@@ -128,7 +162,7 @@ impl Comparison<'_, '_, '_> {
     /// Whether the words of an expression come to something else in the other policy.
     pub(super) fn is_ambiguous(&mut self, side: Side, hand: Option<Hand>, id: ExprId) -> bool {
         let policy = self.policy(side);
-        let other = self.policy(if side == Side::Before { Side::After } else { Side::Before });
+        let other = self.policy(side.other());
         match &policy.exprs[id].kind {
             ExprKind::Constant(constant) => {
                 let constant = &policy.constants[*constant];
@@ -168,7 +202,7 @@ impl Comparison<'_, '_, '_> {
 
     /// Whether two definitions of one name are the same.
     fn same_body(&mut self, side: Side, hand: Option<Hand>, own: ExprId, other: ExprId) -> bool {
-        let away = if side == Side::Before { Side::After } else { Side::Before };
+        let away = side.other();
         // The record at hand has another id over there.
         let there = hand.and_then(|hand| {
             let policy = self.policy(side);

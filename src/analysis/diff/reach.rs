@@ -2,7 +2,6 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::base::Aggregate;
 use crate::policy::{DecisionId, ExprId, ExprKind, Policy, RuleSet, Shape};
 
 /// Whether an outcome is one value.
@@ -13,35 +12,6 @@ pub(super) fn is_literal(policy: &Policy, expr: ExprId) -> bool {
         ExprKind::Checked(of) => is_literal(policy, *of),
         _ => false,
     }
-}
-
-/// Whether it can matter which record of a list comes first: a question that stops where it is settled may not come to
-/// the record that it would fail at.
-pub(super) fn order_matters(policy: &Policy) -> bool {
-    policy.exprs.iter().any(|(_, expr)| match &expr.kind {
-        ExprKind::Aggregate { kind: Aggregate::Any | Aggregate::All, condition: Some(condition), .. } => {
-            reaches(policy, *condition, &|kind| {
-                matches!(
-                    kind,
-                    ExprKind::Arithmetic(..)
-                        | ExprKind::ShiftDays { .. }
-                        | ExprKind::Call(..)
-                        | ExprKind::Checked(_)
-                        | ExprKind::Lookup(..)
-                        | ExprKind::Decision(_)
-                        | ExprKind::Definition(_)
-                        | ExprKind::Constant(_)
-                )
-            })
-        }
-        _ => false,
-    })
-}
-
-/// Whether an expression has a part of this kind.
-fn reaches(policy: &Policy, expr: ExprId, is: &dyn Fn(&ExprKind) -> bool) -> bool {
-    let kind = &policy.exprs[expr].kind;
-    is(kind) || kind.operands().into_iter().any(|operand| reaches(policy, operand, is))
 }
 
 /// Every expression that a decision may evaluate.

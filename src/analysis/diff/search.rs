@@ -15,10 +15,10 @@ use super::ends::{Changed, Taken, changed};
 use super::grow::{Cube, Grower};
 use super::reach::{is_literal, reached};
 use super::terms::{Term, terms};
-use super::{Change, Clause, Difference, End, Region, Shown, Side, Subject, why};
+use super::{Change, Difference, End, Region, Shown, Side, why};
 use crate::engine::State;
 use crate::facts::TypeKind;
-use crate::policy::{DecisionId, ExprId, Policy, Shape, affected};
+use crate::policy::{DecisionId, Edits, ExprId, Policy, Shape, edits};
 
 /// So many regions of one decision are told; what is left is told as one.
 const MOST_REGIONS: usize = 60;
@@ -60,6 +60,12 @@ pub(super) struct Comparison<'m, 'p, 's> {
     pub(super) symbols: FxHashMap<Key, Symbol>,
     /// Decisions by their old and new names that are proved to end alike.
     pub(super) alike: FxHashSet<(DecisionId, DecisionId)>,
+    /// Whether it can matter which record of a list comes first, once it is known.
+    pub(super) order: Option<bool>,
+    /// What was edited; `None` where that may be anything.
+    pub(super) edits: Option<Edits>,
+    /// Terms for pairs of sums.
+    pub(super) sums: FxHashMap<[ExprId; 2], Vec<Term>>,
     pub(super) difference: Difference,
 }
 
@@ -81,8 +87,18 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
         step: &'s dyn Fn() -> bool,
     ) -> Self {
         let inquiry = Inquiry::new(machine, today, step);
-        let (symbols, alike) = (FxHashMap::default(), FxHashSet::default());
-        Comparison { effort, inquiry, before, beside, symbols, alike, difference: Difference::default() }
+        Comparison {
+            effort,
+            inquiry,
+            before,
+            beside,
+            symbols: FxHashMap::default(),
+            alike: FxHashSet::default(),
+            order: None,
+            edits: None,
+            sums: FxHashMap::default(),
+            difference: Difference::default(),
+        }
     }
 
     pub(super) fn all(mut self) -> Difference {
@@ -135,21 +151,24 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
     }
 
     fn search(&mut self) -> Result<(), Stopped> {
-        let same = affected(self.before, self.policy(Side::After));
+        self.edits = edits(self.before, self.policy(Side::After));
         self.pair()?;
         let order = self.difference.pairs.clone();
         for &(before, after) in &order {
             self.rules(before, after);
             let name = &self.policy(Side::After).decisions[after].name;
-            if same.as_ref().is_some_and(|affected| !affected.contains(name)) {
+            if self.edits.as_ref().is_some_and(|edits| !edits.affected.contains(name)) {
                 self.alike.insert((before, after));
                 continue;
             }
             let regions = self.regions(before, after)?;
-            match regions.is_empty() {
-                true => drop(self.alike.insert((before, after))),
-                false => self.difference.changes.push(Change { before, after, regions }),
+            if regions.is_empty() {
+                self.alike.insert((before, after));
+                continue;
             }
+            let edited = self.edits.as_ref().is_none_or(|edits| edits.edited.contains(name));
+            let causes = self.causes(after);
+            self.difference.changes.push(Change { before, after, edited, causes, regions });
         }
         Ok(())
     }
@@ -202,7 +221,7 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
                 asked.extend(&covered);
                 let Some(found) = self.found(decisions, hands, &asked)? else { break };
                 let cube = match own < MOST_REGIONS {
-                    true => self.grown_within(&mut left, |c| c.grown(decisions, hands, &terms, &found, &asked))?,
+                    true => self.within(&mut left, |c| c.grown(decisions, hands, &terms, &found, &asked))?.flatten(),
                     false => None,
                 };
                 own += 1;
@@ -238,19 +257,22 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
         })
     }
 
-    /// A region, where it is found with the steps that are left.
-    fn grown_within(
+    /// What is found with the steps that are left.
+    pub(super) fn within<T>(
         &mut self,
         left: &mut u64,
-        grow: impl FnOnce(&mut Self) -> Result<Option<Cube>, Stopped>,
-    ) -> Result<Option<Cube>, Stopped> {
+        find: impl FnOnce(&mut Self) -> Result<T, Stopped>,
+    ) -> Result<Option<T>, Stopped> {
         let from = self.effort.steps.get();
         self.effort.most.set(from.saturating_add(*left));
-        let grown = grow(self);
+        let found = find(self);
         let spent = self.effort.is_spent();
         self.effort.most.set(u64::MAX);
         *left = left.saturating_sub(self.effort.steps.get() - from);
-        if spent { Ok(None) } else { grown }
+        match found {
+            Err(Stopped) if spent => Ok(None),
+            found => found.map(Some),
+        }
     }
 
     /// The widest region around a deal in which the decisions end as they do in it.
@@ -340,43 +362,6 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
         let when = cube.map(|cube| self.clauses(cube, terms, hands));
         let [before, after] = ends;
         Ok(Region { before, after, when, witness: found.witness })
-    }
-
-    /// What holds for all deals of a region.
-    pub(super) fn clauses(&mut self, cube: &Cube, terms: &[Term], hands: [Option<Hand>; 2]) -> Vec<Clause> {
-        let ranges = cube.ranges(terms).into_iter();
-        let clauses = ranges.map(|(place, range)| self.clause(&terms[place], hands, range)).collect();
-        self.together(clauses)
-    }
-
-    /// Conditions on what something was and on what it is now, one after the other.
-    fn together(&self, clauses: Vec<Clause>) -> Vec<Clause> {
-        let words = |clause: &Clause| match clause.subject {
-            Subject::Expr(expr) | Subject::NoValue(expr) | Subject::Item(expr, _) => {
-                self.policy(clause.side).text_of(expr)
-            }
-            Subject::AsOf => String::new(),
-        };
-        let mut ordered: Vec<Clause> = Vec::with_capacity(clauses.len());
-        for clause in clauses {
-            let same = ordered.iter().rposition(|other| clause.ambiguous && words(other) == words(&clause));
-            match same {
-                Some(place) => ordered.insert(place + 1, clause),
-                None => ordered.push(clause),
-            }
-        }
-        ordered
-    }
-
-    fn clause(&mut self, term: &Term, hands: [Option<Hand>; 2], range: super::Range) -> Clause {
-        let hand = hands[if term.side == Side::Before { 0 } else { 1 }];
-        let ambiguous = match term.subject {
-            Subject::Expr(expr) | Subject::NoValue(expr) | Subject::Item(expr, _) => {
-                self.is_ambiguous(term.side, hand, expr)
-            }
-            Subject::AsOf => false,
-        };
-        Clause { side: term.side, ambiguous, subject: term.subject, range }
     }
 
     /// What the circuits do not say of two decisions.

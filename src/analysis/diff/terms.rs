@@ -6,6 +6,7 @@ use super::super::circuit::{Circuit, Integer, Lit};
 use super::super::encode::{Form, Hand, Symbol};
 use super::ends::symbol_is;
 use super::search::Comparison;
+use super::sums::Part;
 use super::{Side, Subject};
 use crate::base::Number;
 use crate::facts::{TypeKind, Value};
@@ -53,26 +54,38 @@ pub(super) fn terms(
     let sides = [(Side::Before, decisions[0], hands[0]), (Side::After, decisions[1], hands[1])];
     let mut keys: FxHashMap<Side, FxHashSet<Vec<Lit>>> = FxHashMap::default();
     for (side, decision, hand) in sides {
-        let exprs = own_exprs(comparison.policy(side), decision);
+        let policy = comparison.policy(side);
+        let exprs = own_exprs(policy, roots(policy, decision));
         let symbols = comparison.symbols(side, hand, &exprs);
         let circuit = comparison.circuit();
         keys.insert(side, symbols.iter().map(|symbol| symbol.literals(circuit)).collect());
     }
-    let mut terms = Terms { terms: Vec::new(), known: FxHashSet::default() };
+    let mut terms = Terms { terms: comparison.followed(decisions, hands), known: FxHashSet::default() };
     for (side, decision, hand) in sides {
-        let other = match side {
-            Side::Before => Side::After,
-            Side::After => Side::Before,
-        };
-        let shared = keys.get(&other).cloned().unwrap_or_default();
+        let shared = keys.get(&side.other()).cloned().unwrap_or_default();
         Reader { comparison: &mut *comparison, terms: &mut terms, side, hand, shared, open: 0 }.decision(decision);
     }
     terms.terms
 }
 
-/// Every expression that is written in a decision.
-fn own_exprs(policy: &Policy, decision: DecisionId) -> Vec<ExprId> {
-    let mut open = roots(policy, decision);
+/// The terms of what is added up of the records of a list in two policies, where these are the records at hand.
+pub(super) fn terms_of_parts(
+    comparison: &mut Comparison<'_, '_, '_>,
+    parts: [Part; 2],
+    hands: [Option<Hand>; 2],
+) -> Vec<Term> {
+    let mut terms = Terms { terms: Vec::new(), known: FxHashSet::default() };
+    for ((side, part), hand) in [Side::Before, Side::After].into_iter().zip(parts).zip(hands) {
+        let shared = FxHashSet::default();
+        let mut reader = Reader { comparison: &mut *comparison, terms: &mut terms, side, hand, shared, open: 0 };
+        part.condition.into_iter().for_each(|condition| reader.condition(condition));
+        part.summed.into_iter().for_each(|summed| reader.value(summed));
+    }
+    terms.terms
+}
+
+/// Every expression that is written in some.
+pub(super) fn own_exprs(policy: &Policy, mut open: Vec<ExprId>) -> Vec<ExprId> {
     let mut all = Vec::new();
     while let Some(expr) = open.pop() {
         all.push(expr);
@@ -85,7 +98,7 @@ fn own_exprs(policy: &Policy, decision: DecisionId) -> Vec<ExprId> {
 }
 
 /// The conditions and outcomes of a decision.
-fn roots(policy: &Policy, decision: DecisionId) -> Vec<ExprId> {
+pub(super) fn roots(policy: &Policy, decision: DecisionId) -> Vec<ExprId> {
     let decision = &policy.decisions[decision];
     if let Shape::Computed(expr) = decision.shape {
         return vec![expr];
@@ -274,79 +287,29 @@ impl<'p> Reader<'_, '_, 'p, '_> {
 
     fn no_value(&mut self, id: ExprId) {
         let Some(symbol) = self.comparison.symbol(self.side, self.hand, id) else { return };
-        let absent = self.absent(&symbol);
+        let absent = self.comparison.absent(&symbol);
         if !absent.is_constant() {
             self.push(Subject::NoValue(id), TermForm::Holds(absent), Lit::FALSE);
         }
     }
 
-    /// Where something has no value, if there is a deal in which it has none.
-    fn absent(&mut self, symbol: &Symbol) -> Lit {
-        let fails = symbol.fails.any(self.comparison.circuit());
-        if fails.is_constant() || self.comparison.can(fails) { fails } else { Lit::FALSE }
-    }
-
     /// What an expression comes to.
     fn term(&mut self, id: ExprId) {
-        let Some(mut symbol) = self.comparison.symbol(self.side, self.hand, id) else { return };
+        let Some(symbol) = self.comparison.symbol(self.side, self.hand, id) else { return };
         self.no_value(id);
-        // That something may be none is not worth telling where it never is.
-        if !symbol.none.is_constant() && !self.comparison.can(symbol.none) {
-            symbol.none = Lit::FALSE;
-        }
-        let absent = self.absent(&symbol);
         let policy = self.policy();
-        let ty = &policy.exprs[id].ty;
-        let texts = self.comparison.texts();
-        let circuit = self.comparison.circuit();
-        let choices: Vec<Value> = match (&symbol.form, &ty.kind) {
-            (Form::Boolean(lit), _) if symbol.none == Lit::FALSE => {
-                return self.push(Subject::Expr(id), TermForm::Holds(*lit), absent);
+        if let Form::Items(items) = &symbol.form {
+            let absent = self.comparison.absent(&symbol);
+            for (&lit, place) in items.clone().iter().zip(0..) {
+                self.push(Subject::Item(id, place), TermForm::Holds(lit), absent);
             }
-            (Form::Boolean(_), _) => vec![Value::Boolean(true), Value::Boolean(false)],
-            (Form::Code(code), TypeKind::Date(_)) => {
-                let form = TermForm::Quantity { over: code.clone(), under: 1, date: true, none: symbol.none };
-                return self.push(Subject::Expr(id), form, absent);
-            }
-            (Form::Code(_), TypeKind::Variant(of)) => {
-                let count = policy.schema.enumerations[*of].variants.len();
-                (0..count).filter_map(|place| u32::try_from(place).ok()).map(Value::Variant).collect()
-            }
-            (Form::Code(_), TypeKind::Text) => {
-                texts.iter().map(|text| Value::Text(text.clone())).filter(|text| !text.is_other_text()).collect()
-            }
-            (Form::Number(number), _) => {
-                // One whose denominator depends on the deal has no steps to go by.
-                if let Some((over, under)) = number.steps() {
-                    let form = TermForm::Quantity { over: over.clone(), under, date: false, none: symbol.none };
-                    self.push(Subject::Expr(id), form, absent);
-                } else {
-                    policy.exprs[id].kind.operands().into_iter().for_each(|operand| self.value(operand));
-                }
-                return;
-            }
-            (Form::Items(items), _) => {
-                for (&lit, place) in items.clone().iter().zip(0..) {
-                    self.push(Subject::Item(id, place), TermForm::Holds(lit), absent);
-                }
-                return;
-            }
-            _ => Vec::new(),
-        };
-        let other_texts = ty.kind == TypeKind::Text;
-        let mut values = Vec::new();
-        for value in choices {
-            let Ok(lit) = symbol_is(circuit, &texts, &symbol, &value) else { continue };
-            values.push((value, lit));
+            return;
         }
-        if symbol.none != Lit::FALSE {
-            values.push((Value::None, symbol.none));
+        match self.comparison.form(self.side, id, symbol) {
+            Some((form, absent)) => self.push(Subject::Expr(id), form, absent),
+            // One whose denominator depends on the deal has no steps to go by.
+            None => policy.exprs[id].kind.operands().into_iter().for_each(|operand| self.value(operand)),
         }
-        if other_texts {
-            let named = circuit.any(values.iter().map(|(_, lit)| *lit));
-            values.push((Value::None, !named));
-        }
-        self.push(Subject::Expr(id), TermForm::Choice { values, other_texts }, absent);
     }
 
     fn push(&mut self, subject: Subject, form: TermForm, absent: Lit) {
@@ -362,6 +325,101 @@ impl<'p> Reader<'_, '_, 'p, '_> {
         };
         if !settled && self.terms.known.insert(key) {
             self.terms.terms.push(Term { side: self.side, subject, form, absent });
+        }
+    }
+}
+
+impl Comparison<'_, '_, '_> {
+    /// Where something has no value, if there is a deal in which it has none.
+    fn absent(&mut self, symbol: &Symbol) -> Lit {
+        let fails = symbol.fails.any(self.circuit());
+        if fails.is_constant() || self.can(fails) { fails } else { Lit::FALSE }
+    }
+
+    /// What an expression can come to, and where it comes to nothing. `None` where it has no form of one piece.
+    fn form(&mut self, side: Side, id: ExprId, mut symbol: Symbol) -> Option<(TermForm, Lit)> {
+        // That something may be none is not worth telling where it never is.
+        if !symbol.none.is_constant() && !self.can(symbol.none) {
+            symbol.none = Lit::FALSE;
+        }
+        let absent = self.absent(&symbol);
+        let policy = self.policy(side);
+        let ty = &policy.exprs[id].ty;
+        let texts = self.texts();
+        let choices: Vec<Value> = match (&symbol.form, &ty.kind) {
+            (Form::Boolean(lit), _) if symbol.none == Lit::FALSE => return Some((TermForm::Holds(*lit), absent)),
+            (Form::Boolean(_), _) => vec![Value::Boolean(true), Value::Boolean(false)],
+            (Form::Code(code), TypeKind::Date(_)) => {
+                let form = TermForm::Quantity { over: code.clone(), under: 1, date: true, none: symbol.none };
+                return Some((form, absent));
+            }
+            (Form::Code(_), TypeKind::Variant(of)) => {
+                let count = policy.schema.enumerations[*of].variants.len();
+                (0..count).filter_map(|place| u32::try_from(place).ok()).map(Value::Variant).collect()
+            }
+            (Form::Code(_), TypeKind::Text) => {
+                texts.iter().map(|text| Value::Text(text.clone())).filter(|text| !text.is_other_text()).collect()
+            }
+            (Form::Number(number), _) => {
+                let (over, under) = number.steps()?;
+                let form = TermForm::Quantity { over: over.clone(), under, date: false, none: symbol.none };
+                return Some((form, absent));
+            }
+            (Form::Items(_), _) => return None,
+            _ => Vec::new(),
+        };
+        let other_texts = ty.kind == TypeKind::Text;
+        let circuit = self.circuit();
+        let mut values = Vec::new();
+        for value in choices {
+            let Ok(lit) = symbol_is(circuit, &texts, &symbol, &value) else { continue };
+            values.push((value, lit));
+        }
+        if symbol.none != Lit::FALSE {
+            values.push((Value::None, symbol.none));
+        }
+        if other_texts {
+            let named = circuit.any(values.iter().map(|(_, lit)| *lit));
+            values.push((Value::None, !named));
+        }
+        Some((TermForm::Choice { values, other_texts }, absent))
+    }
+
+    /// The same term where another record is at hand.
+    pub(super) fn term_at(&mut self, term: &Term, hand: Option<Hand>) -> Option<Term> {
+        let (form, absent) = match term.subject {
+            Subject::AsOf => return Some(term.clone()),
+            Subject::NoValue(expr) => {
+                let symbol = self.symbol(term.side, hand, expr)?;
+                (TermForm::Holds(symbol.fails.any(self.circuit())), Lit::FALSE)
+            }
+            Subject::Item(expr, item) => {
+                let symbol = self.symbol(term.side, hand, expr)?;
+                let Form::Items(items) = &symbol.form else { return None };
+                (TermForm::Holds(*items.get(item as usize)?), symbol.fails.any(self.circuit()))
+            }
+            Subject::Expr(expr) => {
+                let symbol = self.symbol(term.side, hand, expr)?;
+                self.form(term.side, expr, symbol)?
+            }
+            Subject::Records(_) | Subject::Otherwise(_) => return None,
+        };
+        Some(Term { form, absent, ..term.clone() })
+    }
+}
+
+impl Term {
+    /// Whether both can come to the same, and mean the same by it.
+    pub(super) fn is_like(&self, other: &Term) -> bool {
+        match (&self.form, &other.form) {
+            (TermForm::Holds(_), TermForm::Holds(_)) => true,
+            (TermForm::Choice { values: a, other_texts: b }, TermForm::Choice { values: c, other_texts: d }) => {
+                b == d && a.len() == c.len() && a.iter().zip(c).all(|((a, _), (c, _))| a == c)
+            }
+            (TermForm::Quantity { under: a, date: b, .. }, TermForm::Quantity { under: c, date: d, .. }) => {
+                a == c && b == d
+            }
+            _ => false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Questions about lists.
 
-use super::{Encoder, Fails, Form, Hand, Reason, Source, Symbol};
+use super::{Encoder, Fails, Form, Hand, Reason, Source, Sum, Symbol};
 use crate::analysis::circuit::{Integer, Lit, Ratio, TooWide};
 use crate::base::Aggregate;
 use crate::facts::{FactId, RecordId, TypeKind};
@@ -23,6 +23,7 @@ impl Encoder<'_, '_> {
         let (length, records) = (length.clone(), records.len());
         let mut fails = Fails::NEVER;
         let (mut settled, mut sum) = (Lit::FALSE, Ratio::whole(Integer::constant(0)));
+        let mut parts = Vec::new();
         if kind == Aggregate::Count && condition.is_none() {
             return Ok(Symbol::of(Form::Number(Ratio::whole(length))));
         }
@@ -50,7 +51,11 @@ impl Encoder<'_, '_> {
             match kind {
                 Aggregate::Any => settled = self.circuit.or(settled, holds),
                 Aggregate::All => {}
-                Aggregate::Count => sum = self.add(&sum, holds, &Ratio::whole(Integer::constant(1)))?,
+                Aggregate::Count => {
+                    let part = self.part(holds, &Ratio::whole(Integer::constant(1)))?;
+                    sum = sum.plus(self.circuit, &part)?;
+                    parts.push(part);
+                }
                 Aggregate::Sum => {
                     let part = match summed {
                         Some(summed) => self.under(holds, |e| e.eval(summed)),
@@ -58,7 +63,9 @@ impl Encoder<'_, '_> {
                     };
                     fails = fails.then(self.circuit, holds, part.fails);
                     if let Form::Number(part) = part.form {
-                        sum = self.add(&sum, holds, &part)?;
+                        let part = self.part(holds, &part)?;
+                        sum = sum.plus(self.circuit, &part)?;
+                        parts.push(part);
                     }
                 }
             }
@@ -76,16 +83,21 @@ impl Encoder<'_, '_> {
             let lost = self.lost(id, Reason::LongList, longer);
             fails.lost = self.circuit.or(fails.lost, lost);
         }
-        Ok(match kind {
+        let symbol = match kind {
             Aggregate::Any => Symbol::boolean(settled),
             Aggregate::All => Symbol::boolean(!settled),
             Aggregate::Count | Aggregate::Sum => Symbol::of(Form::Number(sum)),
         }
-        .failing(fails))
+        .failing(fails);
+        // One that is about another record, or that is asked with parameters, is another one each time.
+        if matches!(kind, Aggregate::Count | Aggregate::Sum) && self.hands.is_empty() && self.parameters.is_empty() {
+            self.sums.insert(id, Sum { parts, symbol: symbol.clone() });
+        }
+        Ok(symbol)
     }
 
-    fn add(&mut self, sum: &Ratio, holds: Lit, part: &Ratio) -> Result<Ratio, TooWide> {
-        let part = Ratio::choose(self.circuit, holds, part, &Ratio::whole(Integer::constant(0)))?;
-        sum.plus(self.circuit, &part)
+    /// What a record adds to a sum: nothing, where it is none of those that count.
+    fn part(&mut self, holds: Lit, part: &Ratio) -> Result<Ratio, TooWide> {
+        Ratio::choose(self.circuit, holds, part, &Ratio::whole(Integer::constant(0)))
     }
 }

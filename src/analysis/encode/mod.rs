@@ -17,7 +17,7 @@ use std::sync::Arc;
 use la_arena::ArenaMap;
 use rustc_hash::FxHashMap;
 
-use super::circuit::{Circuit, Integer, Lit, TooWide};
+use super::circuit::{Circuit, Integer, Lit, Ratio, TooWide};
 use crate::facts::{FactId, RecordId, TypeKind};
 use crate::policy::{DecisionId, DefinitionId, ExprId, LookupId, Node, Policy};
 
@@ -57,6 +57,15 @@ pub(super) struct Seen {
     pub(super) fails: Lit,
 }
 
+/// A sum or a count over a list.
+#[derive(Clone, Debug)]
+pub(super) struct Sum {
+    /// What each record adds, in the order of the list; nothing where it is not there.
+    pub(super) parts: Vec<Ratio>,
+    /// What it comes to.
+    pub(super) symbol: Symbol,
+}
+
 /// A policy as a circuit.
 #[derive(Debug)]
 pub(super) struct Encoded {
@@ -69,6 +78,8 @@ pub(super) struct Encoded {
     pub(super) losses: Vec<(ExprId, Reason, Lit)>,
     /// The records for which a decision about such a record is taken, in the order of `decisions`.
     pub(super) hands: FxHashMap<RecordId, Vec<Hand>>,
+    /// Sums and counts that are about no other record.
+    pub(super) sums: FxHashMap<ExprId, Sum>,
     definitions: FxHashMap<(DefinitionId, Option<Hand>), Symbol>,
     /// Properties: for each record, where there is one; where each holds.
     pub(super) properties: Vec<Vec<(Lit, Symbol)>>,
@@ -149,6 +160,7 @@ pub(super) struct Encoder<'p, 'c> {
     breaches: Vec<Breach>,
     rows: FxHashMap<(LookupId, u32), Lit>,
     losses: Vec<(ExprId, Reason, Lit)>,
+    sums: FxHashMap<ExprId, Sum>,
 }
 
 /// The circuit of `policy` over `inputs`.
@@ -188,8 +200,8 @@ pub(super) fn encode_part(
         (record, hands.collect())
     });
     let hands = hands.collect();
-    let Encoder { definitions, seen, breaches, rows, losses, .. } = encoder;
-    Ok(Encoded { decisions, hands, definitions, seen, breaches, rows, losses, properties, allowed })
+    let Encoder { definitions, seen, breaches, rows, losses, sums, .. } = encoder;
+    Ok(Encoded { decisions, hands, sums, definitions, seen, breaches, rows, losses, properties, allowed })
 }
 
 impl<'p, 'c> Encoder<'p, 'c> {
@@ -211,6 +223,7 @@ impl<'p, 'c> Encoder<'p, 'c> {
             breaches: Vec::new(),
             rows: FxHashMap::default(),
             losses: Vec::new(),
+            sums: FxHashMap::default(),
         };
         Ok((encoder, allowed))
     }

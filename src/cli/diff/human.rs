@@ -81,6 +81,9 @@ fn decision(regions: &[DiffRegion], place: usize, impact: Option<&Impact>, text:
     let Some(first) = regions.first() else { return };
     let label = first.label.as_ref().map(|label| format!(": {label}")).unwrap_or_default();
     line(text, &format!("{HEADING}{}{HEADING:#}{label}", first.decision));
+    if let Some(follows) = follows(first) {
+        line(text, &format!("  {follows}"));
+    }
     let mut said: Option<(String, String)> = None;
     for (i, region) in regions.iter().enumerate() {
         let ends = (outcome(&region.before), outcome(&region.after));
@@ -110,6 +113,17 @@ fn decision(regions: &[DiffRegion], place: usize, impact: Option<&Impact>, text:
                 n => line(text, &format!("      {}: {}", count(n, "deal", "deals"), names(&found.deals))),
             }
         }
+    }
+}
+
+/// What a change comes of, where it is not only the edit of the decision itself.
+pub(super) fn follows(region: &DiffRegion) -> Option<String> {
+    let from: Vec<String> = region.follows_from.iter().map(|name| format!("`{name}`")).collect();
+    let from = listed(&from, "and");
+    match (region.follows_from.is_empty(), region.edited) {
+        (true, _) => None,
+        (false, true) => Some(format!("edited, and follows from {from}")),
+        (false, false) => Some(format!("follows from {from}")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a change means, for a merge request.
 
-use super::human::{example, line, moved, named, outcome, rules, summary};
+use super::human::{example, follows, line, moved, named, outcome, rules, summary};
 use crate::pack::Diff;
 
 pub(super) fn markdown(diff: &Diff) -> String {
@@ -10,6 +10,9 @@ pub(super) fn markdown(diff: &Diff) -> String {
         let Some(first) = regions.first() else { continue };
         let label = first.label.as_ref().map(|label| format!(": {}", escape(label))).unwrap_or_default();
         line(&mut text, &format!("\n### `{}`{label}", first.decision));
+        if let Some(follows) = follows(first) {
+            line(&mut text, &format!("\n{follows}"));
+        }
         for region in regions {
             line(&mut text, &format!("\n* {} → **{}**", code(&outcome(&region.before)), code(&outcome(&region.after))));
             let when = match &region.when {

@@ -1,6 +1,6 @@
 //! Conditions on deals, as the policies would write them.
 
-use crate::analysis::diff::{Clause, Range, Side, Subject};
+use crate::analysis::diff::{Clause, Range, Records, Side, Subject};
 use crate::facts::Value;
 use crate::policy::{ExprId, ExprKind, Policy};
 
@@ -8,6 +8,8 @@ use crate::policy::{ExprId, ExprKind, Policy};
 pub(in crate::pack) struct Clauses<'p> {
     pub(in crate::pack) before: &'p Policy,
     pub(in crate::pack) after: &'p Policy,
+    /// The records that they may speak about.
+    pub(in crate::pack) records: &'p [Records],
 }
 
 impl Clauses<'_> {
@@ -28,6 +30,11 @@ impl Clauses<'_> {
                 let name = policy.text_of_value(&Value::Variant(*item), &policy.exprs[*expr].ty);
                 format!("{}{text}.{name}", if *holds { "" } else { "not " })
             }
+            (Subject::Otherwise(expr), range) => {
+                let otherwise = *range == Range::Holds(true);
+                format!("{} comes out {}", policy.text_of(*expr), if otherwise { "otherwise" } else { "as before" })
+            }
+            (Subject::Records(place), range) => self.some_records(*place, *range == Range::Holds(true)),
             (Subject::Expr(expr), Range::Holds(holds)) => holds_text(policy, *expr, *holds),
             (Subject::Expr(expr) | Subject::NoValue(expr) | Subject::Item(expr, _), range) => {
                 self.ranged(policy, &operand(policy, *expr), Some(*expr), range)
@@ -37,6 +44,20 @@ impl Clauses<'_> {
             (false, _) => text,
             (true, Side::Before) => format!("before: {text}"),
             (true, Side::After) => format!("now: {text}"),
+        }
+    }
+
+    /// That there are such records, or that there are none.
+    fn some_records(&self, place: u32, some: bool) -> String {
+        let Some(records) = self.records.get(place as usize) else { return String::new() };
+        let list = &self.after.schema.facts[records.list].name;
+        let quantifier = if some { "any" } else { "none" };
+        match &records.which {
+            Some(clauses) => {
+                let clauses: Vec<String> = clauses.iter().map(|clause| self.clause(clause)).collect();
+                format!("{quantifier} of {list} where {}", clauses.join(" and "))
+            }
+            None => format!("{quantifier} of {list} adds {} than before", if records.more { "more" } else { "less" }),
         }
     }
 

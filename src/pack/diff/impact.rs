@@ -10,7 +10,7 @@ use crate::base::Number;
 use crate::engine::{self, Answers, Options, Probe, State, probe};
 use crate::facts::{Deal, TypeKind, Value, encode};
 use crate::pack;
-use crate::policy::{DecisionId, Policy};
+use crate::policy::{DecisionId, ExprId, ExprKind, Policy};
 
 /// What a change means for deals that are given.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -74,6 +74,15 @@ pub struct Told {
     pub after: pack::Deal,
 }
 
+/// How a decision ends, without what is no part of the outcome.
+type Outcome = (&'static str, Option<Json>);
+
+/// How a decision ends by both packs.
+struct Ends {
+    states: [State; 2],
+    shown: [Outcome; 2],
+}
+
 /// Numbers of both sides, as they come.
 #[derive(Default)]
 struct Numbers {
@@ -96,21 +105,13 @@ impl Diff {
             });
             let mut moved = false;
             let mut held = None;
-            for (at, &(before, after)) in pairs.iter().enumerate() {
-                let states = |decisions: &engine::Decisions, id| -> Vec<State> {
-                    let taken = decisions.taken.iter().find(|taken| taken.decision == id);
-                    match taken.map(|taken| &taken.answers) {
-                        Some(Answers::One(answer)) => vec![answer.state.clone()],
-                        Some(Answers::Each(answers)) => answers.iter().map(|answer| answer.state.clone()).collect(),
-                        None => Vec::new(),
-                    }
-                };
-                for (place, (old, new)) in states(&was, before).into_iter().zip(states(&is, after)).enumerate() {
-                    if let (Some(Value::Number(old)), Some(Value::Number(new))) = (outcome(&old), outcome(&new)) {
+            let ends: Vec<Vec<Ends>> = pairs.iter().map(|&pair| self.ends(pair, &was, &is)).collect();
+            for (at, &(_, after)) in pairs.iter().enumerate() {
+                for (place, Ends { states: [old, new], shown }) in ends[at].iter().enumerate() {
+                    if let (Some(Value::Number(old)), Some(Value::Number(new))) = (outcome(old), outcome(new)) {
                         numbers[at].before.push(*old);
                         numbers[at].after.push(*new);
                     }
-                    let shown = [self.shown(Side::Before, before, &old), self.shown(Side::After, after, &new)];
                     if shown[0] == shown[1] {
                         continue;
                     }
@@ -118,7 +119,7 @@ impl Diff {
                     changed[at].0 += 1;
                     let each = self.policy_of(Side::After).decisions[after].scope.is_some();
                     let name = if each { format!("{}[{place}]", told.name) } else { told.name.clone() };
-                    let held = held.get_or_insert_with(|| self.held(&told, as_of));
+                    let held = held.get_or_insert_with(|| self.held(&told, &ends, as_of));
                     let name_of = &self.policy_of(Side::After).decisions[after].name;
                     let region = self.regions.iter().enumerate().position(|(i, region)| {
                         region.decision == *name_of
@@ -154,13 +155,31 @@ impl Diff {
         self.found.policy(side)
     }
 
+    /// How a decision ends by both packs, for the deal or for each record.
+    fn ends(&self, pair: (DecisionId, DecisionId), was: &engine::Decisions, is: &engine::Decisions) -> Vec<Ends> {
+        let states = |decisions: &engine::Decisions, id| -> Vec<State> {
+            let taken = decisions.taken.iter().find(|taken| taken.decision == id);
+            match taken.map(|taken| &taken.answers) {
+                Some(Answers::One(answer)) => vec![answer.state.clone()],
+                Some(Answers::Each(answers)) => answers.iter().map(|answer| answer.state.clone()).collect(),
+                None => Vec::new(),
+            }
+        };
+        let both = states(was, pair.0).into_iter().zip(states(is, pair.1));
+        let ends = both.map(|(old, new)| {
+            let shown = [self.shown(Side::Before, pair.0, &old), self.shown(Side::After, pair.1, &new)];
+            Ends { states: [old, new], shown }
+        });
+        ends.collect()
+    }
+
     fn decide(&self, side: Side, deal: &Deal, as_of: Date) -> engine::Decisions {
         let options = Options { explain: false, ..Options::default() };
         engine::decide(self.policy_of(side), deal, as_of, &options)
     }
 
     /// How a decision ends, without what is no part of the outcome.
-    fn shown(&self, side: Side, id: DecisionId, state: &State) -> (&'static str, Option<Json>) {
+    fn shown(&self, side: Side, id: DecisionId, state: &State) -> Outcome {
         let policy = self.policy_of(side);
         let decision = &policy.decisions[id];
         match state {
@@ -174,24 +193,84 @@ impl Diff {
     }
 
     /// For each region whether each record, or the deal, is in it as far as is known.
-    fn held(&self, told: &Told, as_of: Date) -> Vec<Vec<bool>> {
-        let changes = self.found.difference.changes.iter();
-        let regions =
-            changes.flat_map(|change| change.regions.iter().map(|region| (change.before, change.after, region)));
+    fn held(&self, told: &Told, ends: &[Vec<Ends>], as_of: Date) -> Vec<Vec<bool>> {
+        let difference = &self.found.difference;
+        let regions = difference
+            .changes
+            .iter()
+            .flat_map(|change| change.regions.iter().map(|region| (change.before, change.after, region)));
         let regions: Vec<(DecisionId, DecisionId, &Region)> = regions.collect();
         let sides = [(Side::Before, told.before.facts()), (Side::After, told.after.facts())].map(|(side, deal)| {
-            probe(self.policy_of(side), deal, as_of, None, |probe| {
+            let policy = self.policy_of(side);
+            probe(policy, deal, as_of, None, |probe| {
                 let own = regions.iter().map(|&(before, after, region)| {
                     let id = if side == Side::Before { before } else { after };
-                    held(self.policy_of(side), probe, side, id, region, as_of)
+                    held(policy, probe, side, id, region, as_of)
                 });
-                own.collect::<Vec<Vec<bool>>>()
+                let held = own.collect::<Vec<Vec<bool>>>();
+                let place = if side == Side::Before { 0 } else { 1 };
+                let parts = difference.records.iter().map(|records| added(policy, probe, records.sums[place]));
+                (held, parts.collect::<Vec<_>>())
             })
         });
-        let [before, after] = sides;
-        let both = before.into_iter().zip(after);
-        both.map(|(one, other)| one.into_iter().zip(other).map(|(a, b)| a && b).collect()).collect()
+        let [(before, was), (after, is)] = sides;
+        let differ: Vec<Option<bool>> =
+            difference.records.iter().zip(was.iter().zip(&is)).map(|(r, (was, is))| differ(r.more, was, is)).collect();
+        let follows = |place: usize, clause: &Clause| match (clause.subject, &clause.range) {
+            (Subject::Records(at), Range::Holds(holds)) => {
+                differ.get(at as usize).copied().flatten().is_none_or(|some| some == *holds)
+            }
+            (Subject::Otherwise(expr), Range::Holds(holds)) => {
+                let after = self.policy_of(Side::After);
+                let ExprKind::Decision(id) = after.exprs[expr].kind else { return true };
+                let place = if after.decisions[id].scope.is_some() { place } else { 0 };
+                let at = difference.pairs.iter().position(|&(_, after)| after == id);
+                let ends = at.and_then(|at| ends.get(at)?.get(place));
+                ends.is_none_or(|ends| (ends.shown[0] != ends.shown[1]) == *holds)
+            }
+            _ => true,
+        };
+        let both = regions.iter().zip(before.into_iter().zip(after)).map(|((_, _, region), (one, other))| {
+            let each = one.into_iter().zip(other).enumerate();
+            each.map(|(place, (a, b))| a && b && region.when.iter().flatten().all(|c| follows(place, c))).collect()
+        });
+        both.collect()
     }
+}
+
+/// What each record adds to a sum; nothing of those of which it is not known.
+fn added(policy: &Policy, probe: &mut Probe<'_, '_>, sum: ExprId) -> Vec<Option<Number>> {
+    let ExprKind::Aggregate { list, record, summed, condition, .. } = policy.exprs[sum].kind else {
+        return Vec::new();
+    };
+    let mut parts = Vec::new();
+    probe.each_record(list, record, |probe| {
+        let holds = condition.map_or(Some(Value::Boolean(true)), |condition| probe.value(condition));
+        parts.push(match (holds, summed) {
+            (Some(Value::Boolean(false)), _) => Some(Number::ZERO),
+            (Some(Value::Boolean(true)), None) => Some(Number::ONE),
+            (Some(Value::Boolean(true)), Some(summed)) => match probe.value(summed) {
+                Some(Value::Number(number)) => Some(number),
+                _ => None,
+            },
+            _ => None,
+        });
+    });
+    parts
+}
+
+/// Whether some record adds more than before, or less; `None` where it is not known.
+fn differ(more: bool, was: &[Option<Number>], is: &[Option<Number>]) -> Option<bool> {
+    let mut known = true;
+    for place in 0..was.len().max(is.len()) {
+        let at = |parts: &[Option<Number>]| parts.get(place).copied().unwrap_or(Some(Number::ZERO));
+        match (at(was), at(is)) {
+            (Some(was), Some(is)) if (more && is > was) || (!more && is < was) => return Some(true),
+            (Some(_), Some(_)) => {}
+            _ => known = false,
+        }
+    }
+    known.then_some(false)
 }
 
 /// Whether each record, or the deal, may meet the conditions of a region that speak about one policy.
@@ -216,6 +295,8 @@ fn held(
 /// Whether a condition holds as far as is known.
 fn may_hold(probe: &mut Probe<'_, '_>, clause: &Clause, as_of: Date) -> bool {
     let value = match clause.subject {
+        // What is held to both policies is looked at apart.
+        Subject::Records(_) | Subject::Otherwise(_) => return true,
         Subject::AsOf => Value::Date(as_of),
         Subject::Expr(expr) | Subject::NoValue(expr) | Subject::Item(expr, _) => match probe.value(expr) {
             Some(value) => value,
@@ -260,7 +341,7 @@ fn outcome(state: &State) -> Option<&Value> {
 }
 
 /// Whether a deal ends as the deals of a region do.
-fn fits(outcome: &DiffOutcome, shown: &(&'static str, Option<Json>)) -> bool {
+fn fits(outcome: &DiffOutcome, shown: &Outcome) -> bool {
     let status = match outcome.status.word() {
         "default" => "decided",
         other => other,

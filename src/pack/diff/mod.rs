@@ -70,6 +70,11 @@ pub struct DiffRegion {
     /// What people call it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Whether the decision itself was edited; else its change only follows from others.
+    pub edited: bool,
+    /// Constants, definitions, tables and decisions that the decision uses and that changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub follows_from: Vec<String>,
     /// How it ended.
     pub before: DiffOutcome,
     /// How it ends.

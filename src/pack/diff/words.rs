@@ -2,12 +2,12 @@
 
 use super::clauses::Clauses;
 use super::{DiffOutcome, DiffRegion, DiffWitness, NameChange};
-use crate::analysis::diff::{Difference, End, FactChange, FactChangeKind, Region, RuleChangeKind, Side};
+use crate::analysis::diff::{Cause, Change, Difference, End, FactChange, FactChangeKind, Region, RuleChangeKind, Side};
 use crate::analysis::{Unsettled, Why};
 use crate::diagnostic::Completeness;
 use crate::engine::State;
 use crate::facts::{FactId, TypeKind, encode};
-use crate::policy::{Decision, DecisionId, Policy, Shape};
+use crate::policy::{Constant, Decision, DecisionId, Policy, Shape};
 use crate::trace::data::Status;
 use crate::trace::words;
 
@@ -40,29 +40,55 @@ impl<'p> Words<'p> {
     }
 
     pub(super) fn regions(&self, difference: &Difference) -> Vec<DiffRegion> {
-        let regions = difference
-            .changes
-            .iter()
-            .flat_map(|change| change.regions.iter().map(|region| self.region(change.before, change.after, region)));
-        regions.collect()
+        let words = Clauses { before: self.before, after: self.after, records: &difference.records };
+        let of = |change: &Change| -> Vec<DiffRegion> {
+            let follows: Vec<String> = change.causes.iter().map(|cause| self.cause(cause)).collect();
+            let regions = change.regions.iter();
+            regions.map(|region| self.region(change, region, &words, follows.clone())).collect()
+        };
+        difference.changes.iter().flat_map(of).collect()
     }
 
-    fn region(&self, before: DecisionId, after: DecisionId, region: &Region) -> DiffRegion {
+    fn region(&self, change: &Change, region: &Region, words: &Clauses<'_>, follows_from: Vec<String>) -> DiffRegion {
+        let (before, after) = (change.before, change.after);
         let decision = &self.after.decisions[after];
         let rules = |side: Side, id: DecisionId, end: &End| {
             let rules = &self.policy(side).decisions[id].rules.rules;
             end.rules.iter().filter_map(|&rule| Some(rules.get(rule as usize)?.name.clone())).collect()
         };
-        let words = Clauses { before: self.before, after: self.after };
         DiffRegion {
             decision: decision.name.clone(),
             label: decision.label.clone(),
+            edited: change.edited,
+            follows_from,
             before: self.outcome(Side::Before, before, &region.before, region),
             after: self.outcome(Side::After, after, &region.after, region),
             rules_before: rules(Side::Before, before, &region.before),
             rules_after: rules(Side::After, after, &region.after),
             when: region.when.as_ref().map(|clauses| clauses.iter().map(|clause| words.clause(clause)).collect()),
             witness: DiffWitness::new(self.after, self.original, &region.witness),
+        }
+    }
+
+    /// What a change comes of.
+    fn cause(&self, cause: &Cause) -> String {
+        match cause {
+            Cause::Constant(id) => {
+                let constant = &self.after.constants[*id];
+                let only = |policy: &Policy, constant: &Constant| match &constant.values[..] {
+                    [(None, value)] => Some(policy.text_of_value(value, &constant.ty)),
+                    _ => None,
+                };
+                let was = self.before.constants.iter().find(|(_, was)| was.name == constant.name);
+                let was = was.and_then(|(_, was)| only(self.before, was));
+                match (was, only(self.after, constant)) {
+                    (Some(was), Some(is)) => format!("{} ({is}, before {was})", constant.name),
+                    _ => constant.name.clone(),
+                }
+            }
+            Cause::Definition(id) => self.after.definitions[*id].name.clone(),
+            Cause::Table(id) => self.after.lookups[*id].name.clone(),
+            Cause::Decision(id) => self.after.decisions[*id].name.clone(),
         }
     }
 
