@@ -201,3 +201,85 @@ fn a_search_that_is_stopped_proves_nothing() {
     assert!(diff.stopped || !diff.regions.is_empty());
     assert!(!diff.equivalent);
 }
+
+const LINES: &str = "\
+record line
+  field pieces: integer 0..1_000
+  field fragile: boolean
+fact lines: list of line up to 20
+constant fee: integer = 3
+decide line.boxes: integer = if line.pieces > LIMIT then 2 else 1
+decide boxes: integer = sum of line.boxes over lines
+decide price: integer = boxes * fee
+decide care: integer = count of lines where line.fragile and line.pieces > LIMIT
+decide both: integer = sum of (if line.fragile then A else B) over lines
+";
+
+fn lines(limit: &str, a: &str, b: &str) -> String {
+    LINES.replace("LIMIT", limit).replace(" A ", &format!(" {a} ")).replace(" B)", &format!(" {b})"))
+}
+
+#[test]
+fn a_sum_is_told_by_the_records_that_change_it() {
+    let diff = compared(&lines("5", "2", "2"), &lines("8", "2", "2"));
+    let told: Vec<String> = diff
+        .regions
+        .iter()
+        .map(|region| {
+            let when = region.when.as_ref().map_or("others".to_owned(), |when| when.join(" and "));
+            format!("{} from {:?} when {when}", region.decision, region.follows_from)
+        })
+        .collect();
+    let expected = [
+        "line.boxes from [] when line.pieces in 6..8",
+        "boxes from [\"line.boxes\"] when any of lines where before: line.boxes is 2 and now: line.boxes is 1",
+        "price from [\"boxes\"] when boxes comes out otherwise",
+        "care from [] when any of lines where line.fragile and line.pieces in 6..8",
+    ];
+    assert_eq!(told, expected);
+    assert!(diff.equivalent || diff.unsettled.is_empty());
+}
+
+#[test]
+fn sums_that_records_change_in_both_ways_are_told_apart_as_far_as_it_is_sure() {
+    let mut diff = compared(&lines("5", "2", "2"), &lines("5", "3", "1"));
+    let told: Vec<Option<String>> =
+        diff.regions.iter().map(|region| region.when.as_ref().map(|when| when.join(" and "))).collect();
+    let more = "any of lines where line.fragile";
+    let less = "any of lines where not line.fragile";
+    let none = |of: &str| of.replace("any of", "none of");
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told.contains(&Some(format!("{more} and {}", none(less)))), "{told:?}");
+    assert!(told.contains(&Some(format!("{} and {less}", none(more)))), "{told:?}");
+    assert!(told.contains(&None), "{told:?}");
+
+    // Deals fall in these regions.
+    let pack = |a: &str, b: &str| Pack::compile([("a.policy", lines("5", a, b).as_str())]).unwrap();
+    let (old, new) = (pack("2", "2"), pack("3", "1"));
+    let fragile = |all: &[bool]| {
+        let lines: Vec<_> = all.iter().map(|fragile| serde_json::json!({ "pieces": 1, "fragile": fragile })).collect();
+        serde_json::json!({ "lines": lines })
+    };
+    let deals = [
+        ("more", vec![true, true]),
+        ("less", vec![false]),
+        ("even", vec![true, false]),
+        ("odd", vec![true, false, false]),
+    ];
+    let deals = deals.map(|(name, all)| dealdesk::pack::Told {
+        name: name.to_owned(),
+        before: old.deal(&fragile(&all)).unwrap(),
+        after: new.deal(&fragile(&all)).unwrap(),
+    });
+    diff.measure(deals, date(2026, 3, 1));
+    let impact = diff.impact.unwrap();
+    assert_eq!(impact.changed, 3);
+    for (region, when) in impact.regions.iter().zip(told) {
+        let expected = match when {
+            None => "odd",
+            Some(when) if when.starts_with("any") => "more",
+            Some(_) => "less",
+        };
+        assert_eq!(region.deals, [expected]);
+    }
+}

@@ -2,8 +2,12 @@
 
 use std::fmt::Write as _;
 
+use std::time::{Duration, Instant};
+
 use dealdesk::Pack;
+use dealdesk::analysis::diff::{align, difference};
 use dealdesk::civil::date;
+use dealdesk::mutate::mutants;
 use dealdesk::pack::DiffOptions;
 use divan::Bencher;
 use fastrand::Rng;
@@ -135,4 +139,26 @@ fn diff(bencher: Bencher, edit: usize) {
     assert_ne!(old.policy().hash, new.policy().hash, "the edit changes nothing");
     let options = DiffOptions { today: date(2026, 3, 1), renames: true };
     bencher.bench(|| new.diff(&old, &options, &|| false));
+}
+
+/// Every edit of them that mutation testing makes, one after the other; the slowest says what a single edit may cost.
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn diff_of_every_edit() {
+    let pack = edited("", "", "");
+    let policy = pack.policy();
+    let mut took: Vec<(Duration, usize, bool, String)> = Vec::new();
+    for mutant in mutants(policy, pack.sources()) {
+        let new = mutant.apply(policy);
+        let begun = Instant::now();
+        let aligned = align(policy, &new, true);
+        let found = difference(&aligned.before, &new, date(2026, 3, 1), &|| begun.elapsed() > Duration::from_secs(60));
+        let regions = found.changes.iter().map(|change| change.regions.len()).sum();
+        took.push((begun.elapsed(), regions, found.stopped, format!("{}: {:?}", mutant.owner, mutant.operator)));
+    }
+    took.sort();
+    let total: Duration = took.iter().map(|(time, ..)| *time).sum();
+    println!("{} edits in {total:?}; the slowest:", took.len());
+    for (time, regions, stopped, what) in took.iter().rev().take(12) {
+        println!("  {time:?} {regions} regions{} {what}", if *stopped { ", stopped" } else { "" });
+    }
 }

@@ -1,9 +1,10 @@
 //! What a change of a policy is said to mean against deciding every deal by both policies.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use dealdesk::analysis::dates;
-use dealdesk::analysis::diff::{Clause, Difference, Range, Records, Region, Side, Subject, difference};
+use dealdesk::analysis::diff::{Bound, Clause, Difference, Range, Records, Region, Side, Subject, difference};
 use dealdesk::base::Number;
 use dealdesk::engine::{Probe, probe};
 use dealdesk::facts::Value;
@@ -102,13 +103,16 @@ fn holds(probe: &mut Probe<'_, '_>, clause: &Clause, as_of: Date) -> bool {
     }
     // Of what has no value nothing else can be said.
     let Some(value) = value else { return false };
-    let at_most = |one: &Value, other: &Value| match (one, other) {
-        (Value::Number(one), Value::Number(other)) => one <= other,
-        (Value::Date(one), Value::Date(other)) => one <= other,
-        _ => false,
+    let admits = |bound: &Option<Bound>, side: Ordering| {
+        let order = |other: &Value| match (&value, other) {
+            (Value::Number(one), Value::Number(other)) => one.cmp(other),
+            (Value::Date(one), Value::Date(other)) => one.cmp(other),
+            _ => side.reverse(),
+        };
+        bound.as_ref().is_none_or(|bound| bound.admits(order(&bound.value), side))
     };
     match (clause.subject, &clause.range) {
-        (Subject::Item(_, item), Range::Holds(holds)) => match value {
+        (Subject::Item(_, item), Range::Holds(holds)) => match &value {
             Value::Items(items) => items.contains(item) == *holds,
             _ => false,
         },
@@ -117,10 +121,7 @@ fn holds(probe: &mut Probe<'_, '_>, clause: &Clause, as_of: Date) -> bool {
             true => !excluded.contains(&value),
             false => values.contains(&value),
         },
-        (_, Range::Between { low, high }) => {
-            low.as_ref().is_none_or(|low| at_most(low, &value))
-                && high.as_ref().is_none_or(|high| at_most(&value, high))
-        }
+        (_, Range::Between { low, high }) => admits(low, Ordering::Greater) && admits(high, Ordering::Less),
         (_, Range::None) => value == Value::None,
         (_, Range::Given) => value != Value::None,
     }

@@ -5,7 +5,9 @@ use super::super::encode::Hand;
 use super::grow::Cube;
 use super::search::Comparison;
 use super::terms::{Term, TermForm};
-use super::{Clause, Range, Side, Subject};
+use super::{Bound, Clause, Range, Side, Subject};
+use crate::base::Number;
+use crate::facts::Value;
 
 impl Comparison<'_, '_, '_> {
     /// What holds for all deals of a region.
@@ -13,6 +15,7 @@ impl Comparison<'_, '_, '_> {
         let mut clauses = Vec::new();
         for (place, range) in cube.ranges(terms) {
             let range = self.only_one(cube, &terms[place], range);
+            let range = self.by_telling_numbers(&terms[place], range);
             clauses.push(self.clause(&terms[place], hands, range));
         }
         self.together(clauses)
@@ -42,6 +45,26 @@ impl Comparison<'_, '_, '_> {
             }
             _ => range,
         }
+    }
+
+    /// Says `below 12` rather than `at most 11.99`, where 12 is a number of the policies.
+    fn by_telling_numbers(&self, term: &Term, range: Range) -> Range {
+        let TermForm::Quantity { under, date: false, .. } = &term.form else { return range };
+        let (Range::Between { low, high }, true) = (&range, *under > 1) else { return range };
+        if low == high {
+            return range;
+        }
+        let numbers = &self.inquiry.telling().numbers;
+        let step = |bound: &Option<Bound>, by: i128| {
+            let bound = bound.as_ref()?;
+            let (Value::Number(number), true) = (&bound.value, bound.included) else { return Some(bound.clone()) };
+            let next = number.add(Number::integer(by).divide(Number::integer(*under)).ok()?).ok();
+            match next.filter(|next| numbers.contains(next) && !numbers.contains(number)) {
+                Some(next) => Some(Bound { value: Value::Number(next), included: false }),
+                None => Some(bound.clone()),
+            }
+        };
+        Range::Between { low: step(low, -1), high: step(high, 1) }
     }
 
     /// Conditions on what something was and on what it is now, one after the other.

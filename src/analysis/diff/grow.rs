@@ -3,7 +3,7 @@
 use super::super::circuit::{Circuit, Integer, Lit};
 use super::super::inquiry::{Inquiry, Stopped};
 use super::terms::{Term, TermForm};
-use super::{Range, Subject};
+use super::{Bound, Range, Subject};
 use crate::facts::Value;
 
 /// What a term is held to.
@@ -94,7 +94,9 @@ fn range(term: &Term, holds: &[Hold]) -> Option<Range> {
             if high.or(low) == Some(most) {
                 high = Some(most);
             }
-            let end = |code: Option<i128>| code.map(|code| TermForm::value(code, *under, *date));
+            let end = |code: Option<i128>| {
+                code.map(|code| Bound { value: TermForm::value(code, *under, *date), included: true })
+            };
             let (low, high) = (end(low), end(high));
             match first {
                 Hold::None => Range::None,
@@ -138,6 +140,8 @@ pub(super) struct Grower<'i, 'm, 'p, 's> {
     pub(super) terms: &'i [Term],
     /// Where there is a record at hand.
     pub(super) there: Lit,
+    /// Whether nothing is told but what follows from another change.
+    pub(super) only_following: bool,
 }
 
 impl Grower<'_, '_, '_, '_> {
@@ -178,6 +182,9 @@ impl Grower<'_, '_, '_, '_> {
         let backwards: Vec<usize> = (0..self.terms.len()).rev().collect();
         if !following.is_empty() && self.clash(&following, bad)?.is_some() {
             return self.leave_out(following, &backwards, bad).map(Some);
+        }
+        if self.only_following {
+            return Ok(None);
         }
         let parts = point.parts.iter().filter(|part| !self.terms[part.term].follows()).copied().collect();
         let point = Cube { parts, there: point.there };

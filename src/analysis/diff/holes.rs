@@ -45,7 +45,7 @@ impl Comparison<'_, '_, '_> {
         while holes.len() < MOST_HOLES {
             let Some(codes) = self.inquiry.example_codes(&asked)? else { break };
             let bad = !self.circuit().all(asked.clone());
-            let mut grower = Grower { inquiry: &mut self.inquiry, terms: &terms, there };
+            let mut grower = Grower { inquiry: &mut self.inquiry, terms: &terms, there, only_following: false };
             let run = grower.inquiry.machine.run(&codes);
             let point = grower.point(&run);
             let Some(cube) = grower.grow(&point, bad)? else { break };

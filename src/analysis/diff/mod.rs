@@ -21,6 +21,8 @@ pub(super) use holes::holes;
 
 pub use align::{Aligned, FactChange, FactChangeKind, align};
 
+use std::cmp::Ordering;
+
 use jiff::civil::Date;
 
 use super::encode::{MOST_RECORDS, Reason};
@@ -187,17 +189,33 @@ pub enum Range {
         /// Texts that no policy names.
         other_texts: bool,
     },
-    /// Between two ends, both included.
+    /// Between two ends.
     Between {
         /// The low end.
-        low: Option<Value>,
+        low: Option<Bound>,
         /// The high end.
-        high: Option<Value>,
+        high: Option<Bound>,
     },
     /// It is none.
     None,
     /// It is not none.
     Given,
+}
+
+/// An end of a range.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bound {
+    /// The value.
+    pub value: Value,
+    /// Whether it belongs to the range.
+    pub included: bool,
+}
+
+impl Bound {
+    /// Whether a value, by how it compares with that of the bound, is on the `side` of it that belongs to the range.
+    pub fn admits(&self, compared: Ordering, side: Ordering) -> bool {
+        compared == side || (self.included && compared == Ordering::Equal)
+    }
 }
 
 /// A rule that only one of two decisions has, or that has another name.

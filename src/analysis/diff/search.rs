@@ -15,7 +15,7 @@ use super::ends::{Changed, Taken, changed};
 use super::grow::{Cube, Grower};
 use super::reach::{is_literal, reached};
 use super::terms::{Term, terms};
-use super::{Change, Difference, End, Region, Shown, Side, why};
+use super::{Change, Difference, End, Region, Shown, Side, Subject, why};
 use crate::engine::State;
 use crate::facts::TypeKind;
 use crate::policy::{DecisionId, Edits, ExprId, Policy, Shape, edits};
@@ -292,7 +292,12 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
         }
         let bad = !self.circuit().all(good);
         let there = self.verdict(Side::After, decisions[1], hands[1]).map_or(Lit::TRUE, |(there, _)| there);
-        let mut grower = Grower { inquiry: &mut self.inquiry, terms, there };
+        // Which sums the two of them come to, where some records add more and others less, would tell nobody anything.
+        let sums = terms.iter().filter(|term| matches!(term.subject, Subject::Records(_))).count();
+        let decision = &self.policy(Side::After).decisions[decisions[1]];
+        let is_reckoned = matches!((&decision.ty.kind, &decision.shape), (TypeKind::Number(_), Shape::Computed(_)));
+        let only_following = sums > 1 && is_reckoned;
+        let mut grower = Grower { inquiry: &mut self.inquiry, terms, there, only_following };
         let run = grower.inquiry.machine.run(&found.codes);
         let point = grower.point(&run);
         grower.grow(&point, bad)

@@ -179,7 +179,8 @@ impl Comparison<'_, '_, '_> {
         let terms = terms_of_parts(self, pair.map(|sum| sum.part), first.hands);
         let Some(codes) = self.inquiry.example_codes(&asked)? else { return Ok(None) };
         let run = self.inquiry.machine.run(&codes);
-        let mut grower = Grower { inquiry: &mut self.inquiry, terms: &terms, there: first.there };
+        let mut grower =
+            Grower { inquiry: &mut self.inquiry, terms: &terms, there: first.there, only_following: false };
         let point = grower.point(&run);
         let Some(cube) = grower.grow(&point, !asked[0])? else { return Ok(None) };
         let outside = !self.circuit().all(cube.lits());

@@ -1,6 +1,6 @@
 //! Conditions on deals, as the policies would write them.
 
-use crate::analysis::diff::{Clause, Range, Records, Side, Subject};
+use crate::analysis::diff::{Bound, Clause, Range, Records, Side, Subject};
 use crate::facts::Value;
 use crate::policy::{ExprId, ExprKind, Policy};
 
@@ -86,11 +86,20 @@ impl Clauses<'_> {
                 (many, _) => format!("{subject} in ({})", listed(many)),
             },
             Range::Between { low, high } => match (low, high) {
-                (Some(low), Some(high)) if low == high => format!("{subject} is {}", value(low)),
-                (Some(low), Some(high)) => format!("{subject} in {}..{}", value(low), value(high)),
-                (Some(low), None) => format!("{subject} >= {}", value(low)),
-                (None, Some(high)) => format!("{subject} <= {}", value(high)),
+                (Some(low), Some(high)) if low == high => format!("{subject} is {}", value(&low.value)),
+                (Some(low), Some(high)) if low.included && high.included => {
+                    format!("{subject} in {}..{}", value(&low.value), value(&high.value))
+                }
                 (None, None) => format!("{subject} is given"),
+                (low, high) => {
+                    let end = |bound: &Option<Bound>, sign: &str| {
+                        let bound = bound.as_ref()?;
+                        let or_equal = if bound.included { "=" } else { "" };
+                        Some(format!("{subject} {sign}{or_equal} {}", value(&bound.value)))
+                    };
+                    let ends: Vec<String> = end(low, ">").into_iter().chain(end(high, "<")).collect();
+                    ends.join(" and ")
+                }
             },
         }
     }

@@ -1,11 +1,13 @@
 //! What a change of a pack means for deals that are given.
 
+use std::cmp::Ordering;
+
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{Diff, DiffOutcome};
-use crate::analysis::diff::{Clause, Range, Region, Side, Subject};
+use crate::analysis::diff::{Bound, Clause, Range, Region, Side, Subject};
 use crate::base::Number;
 use crate::engine::{self, Answers, Options, Probe, State, probe};
 use crate::facts::{Deal, TypeKind, Value, encode};
@@ -319,17 +321,20 @@ fn may_hold(probe: &mut Probe<'_, '_>, clause: &Clause, as_of: Date) -> bool {
         (_, Range::None) => value == Value::None,
         (_, Range::Given) => value != Value::None,
         (_, Range::Between { low, high }) => {
-            let after = low.as_ref().is_none_or(|low| at_most(low, &value));
-            after && high.as_ref().is_none_or(|high| at_most(&value, high))
+            let admits = |bound: &Option<Bound>, side: Ordering| match bound {
+                None => true,
+                Some(bound) => compared(&value, &bound.value).is_some_and(|order| bound.admits(order, side)),
+            };
+            admits(low, Ordering::Greater) && admits(high, Ordering::Less)
         }
     }
 }
 
-fn at_most(one: &Value, other: &Value) -> bool {
+fn compared(one: &Value, other: &Value) -> Option<Ordering> {
     match (one, other) {
-        (Value::Number(one), Value::Number(other)) => one <= other,
-        (Value::Date(one), Value::Date(other)) => one <= other,
-        _ => false,
+        (Value::Number(one), Value::Number(other)) => Some(one.cmp(other)),
+        (Value::Date(one), Value::Date(other)) => Some(one.cmp(other)),
+        _ => None,
     }
 }
 
