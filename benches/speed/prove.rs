@@ -143,6 +143,7 @@ fn diff(bencher: Bencher, edit: usize) {
 
 /// Every edit of them that mutation testing makes, one after the other; the slowest says what a single edit may cost.
 #[divan::bench(sample_count = 1, sample_size = 1)]
+#[allow(clippy::print_stdout, reason = "each edit has a figure of its own")]
 fn diff_of_every_edit() {
     let pack = edited("", "", "");
     let policy = pack.policy();

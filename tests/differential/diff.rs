@@ -174,12 +174,14 @@ fn added(
     each
 }
 
-/// Whether there is such a record.
-fn some(records: &Records, was: &[(bool, Option<Number>)], is: &[(bool, Option<Number>)]) -> bool {
-    was.iter().zip(is).any(|((one, was), (other, is))| match records.which {
+/// Whether there is such a record; nothing is said where one adds no number.
+fn some(records: &Records, was: &[(bool, Option<Number>)], is: &[(bool, Option<Number>)]) -> Option<bool> {
+    let known = was.iter().chain(is).all(|(_, part)| part.is_some());
+    let some = was.iter().zip(is).any(|((one, was), (other, is))| match records.which {
         Some(_) => *one && *other,
         None => matches!((was, is), (Some(was), Some(is)) if if records.more { is > was } else { is < was }),
-    })
+    });
+    known.then_some(some)
 }
 
 fn try_case(case: &Case, compiled: &Compiled, tally: &mut Tally) -> Vec<String> {
@@ -253,10 +255,11 @@ fn held_to_all(
         });
         let [(sides_before, was), (sides_after, is)] = sides;
         let sides = [sides_before, sides_after];
-        let some: Vec<bool> = found.records.iter().enumerate().map(|(at, r)| some(r, &was[at], &is[at])).collect();
+        let some: Vec<Option<bool>> =
+            found.records.iter().enumerate().map(|(at, r)| some(r, &was[at], &is[at])).collect();
         let follows = |region: &Region, at: usize| {
             region.when.iter().flatten().all(|clause| match (clause.subject, &clause.range) {
-                (Subject::Records(place), Range::Holds(holds)) => some[place as usize] == *holds,
+                (Subject::Records(place), Range::Holds(holds)) => some[place as usize] == Some(*holds),
                 (Subject::Otherwise(expr), Range::Holds(holds)) => {
                     let ExprKind::Decision(now) = after.policy.exprs[expr].kind else { return false };
                     let used = &after.policy.decisions[now];

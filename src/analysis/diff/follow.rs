@@ -46,6 +46,7 @@ impl Comparison<'_, '_, '_> {
             subject: Subject::Otherwise(expr),
             form,
             absent: Lit::FALSE,
+            follows: true,
         })
     }
 

@@ -128,8 +128,8 @@ impl Term {
         Some(circuit.and(lit, !self.absent))
     }
 
-    /// Whether it is only that something else changes.
-    fn follows(&self) -> bool {
+    /// Whether it is about a change, and not about deals.
+    fn is_of_change(&self) -> bool {
         matches!(self.subject, Subject::Otherwise(_) | Subject::Records(_))
     }
 }
@@ -177,7 +177,7 @@ impl Grower<'_, '_, '_, '_> {
     /// not settle it.
     pub(super) fn grow(&mut self, point: &Cube, bad: Lit) -> Result<Option<Cube>, Stopped> {
         // A change that only follows from another one is told as that.
-        let follows = |part: &Part| self.terms[part.term].follows();
+        let follows = |part: &Part| self.terms[part.term].follows;
         let following: Vec<Part> = point.parts.iter().filter(|part| follows(part)).copied().collect();
         let backwards: Vec<usize> = (0..self.terms.len()).rev().collect();
         if !following.is_empty() && self.clash(&following, bad)?.is_some() {
@@ -186,7 +186,7 @@ impl Grower<'_, '_, '_, '_> {
         if self.only_following {
             return Ok(None);
         }
-        let parts = point.parts.iter().filter(|part| !self.terms[part.term].follows()).copied().collect();
+        let parts = point.parts.iter().filter(|part| !self.terms[part.term].is_of_change()).copied().collect();
         let point = Cube { parts, there: point.there };
         let Some(enough) = self.clash(&point.parts, bad)? else { return Ok(None) };
         let core: Vec<Part> = enough.into_iter().map(|place| point.parts[place]).collect();

@@ -1,10 +1,11 @@
 //! Which decision and which rule of one policy is which of the other, and whether words mean the same in both.
 
-use super::super::circuit::Lit;
 use super::super::encode::Hand;
 use super::super::inquiry::Stopped;
 use super::ends::Changed;
+use super::reach::reached;
 use super::search::Comparison;
+use super::terms::roots;
 use super::{RuleChange, RuleChangeKind, Side};
 use crate::base::Aggregate;
 use crate::facts::TypeKind;
@@ -62,37 +63,39 @@ impl Comparison<'_, '_, '_> {
     /// them comes first. `None` where they are not taken of the same.
     pub(super) fn hands(&mut self, decisions: [DecisionId; 2]) -> Option<Vec<[Option<Hand>; 2]>> {
         let mut hands = self.all_hands(decisions)?;
-        if !self.order_matters() {
+        let roots = [roots(self.before, decisions[0]), roots(self.policy(Side::After), decisions[1])];
+        if !self.order_matters(roots) {
             hands.retain(|hands| hands[0].is_none_or(|hand| hand.place == 0));
         }
         Some(hands)
     }
 
-    /// Whether it can matter which record of a list comes first: a question that stops where it is settled may not come to
-    /// the record that it would fail at.
-    pub(super) fn order_matters(&mut self) -> bool {
-        if let Some(known) = self.order {
-            return known;
-        }
-        let mut matters = false;
-        for side in [Side::Before, Side::After] {
+    /// Whether it can matter to what these come to which record of a list comes first: a question that stops where it is
+    /// settled may not come to the record that it would fail at.
+    pub(super) fn order_matters(&mut self, roots: [Vec<ExprId>; 2]) -> bool {
+        [Side::Before, Side::After].into_iter().zip(roots).any(|(side, roots)| {
             let policy = self.policy(side);
             let encoded = if side == Side::Before { &self.beside } else { &self.inquiry.machine.encoded };
             let hands: Vec<Hand> = encoded.hands.values().flatten().filter(|hand| hand.place == 0).copied().collect();
-            let questions = policy.exprs.iter().filter_map(|(_, expr)| match expr.kind {
+            let reached = reached(policy, roots);
+            let questions = reached.into_iter().filter_map(|expr| match policy.exprs[expr].kind {
                 ExprKind::Aggregate { kind: Aggregate::Any | Aggregate::All, list, condition, .. } => {
                     Some((*hands.iter().find(|hand| hand.list == list)?, condition?))
                 }
                 _ => None,
             });
-            for (hand, condition) in questions.collect::<Vec<_>>() {
-                let Some(symbol) = self.symbol(side, Some(hand), condition) else { return true };
-                let fails = symbol.fails.any(self.circuit());
-                matters |= !fails.is_constant() && self.can(fails) || fails == Lit::TRUE;
-            }
+            questions.into_iter().any(|(hand, condition)| self.may_fail(side, hand, condition))
+        })
+    }
+
+    fn may_fail(&mut self, side: Side, hand: Hand, condition: ExprId) -> bool {
+        if let Some(&known) = self.failing.get(&(side, condition)) {
+            return known;
         }
-        self.order = Some(matters);
-        matters
+        let fails = self.symbol(side, Some(hand), condition).map(|symbol| symbol.fails.any(self.circuit()));
+        let may = fails.is_none_or(|fails| self.can(fails));
+        self.failing.insert((side, condition), may);
+        may
     }
 
     /// All records for which both are taken.

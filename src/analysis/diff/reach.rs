@@ -14,9 +14,8 @@ pub(super) fn is_literal(policy: &Policy, expr: ExprId) -> bool {
     }
 }
 
-/// Every expression that a decision may evaluate.
-pub(super) fn reached(policy: &Policy, id: DecisionId) -> FxHashSet<ExprId> {
-    let mut open = Vec::new();
+/// Every expression that may be evaluated for some.
+pub(super) fn reached(policy: &Policy, mut open: Vec<ExprId>) -> FxHashSet<ExprId> {
     let rules = |rules: &RuleSet, open: &mut Vec<ExprId>| {
         open.extend(rules.rules.iter().flat_map(|rule| rule.condition.into_iter().chain([rule.outcome])));
         open.extend(rules.default.iter().map(|default| default.outcome));
@@ -27,7 +26,6 @@ pub(super) fn reached(policy: &Policy, id: DecisionId) -> FxHashSet<ExprId> {
             open.push(expr);
         }
     };
-    decision(id, &mut open);
     let mut reached = FxHashSet::default();
     while let Some(expr) = open.pop() {
         if !reached.insert(expr) {

@@ -14,7 +14,7 @@ use super::super::machine::Machine;
 use super::ends::{Changed, Taken, changed};
 use super::grow::{Cube, Grower};
 use super::reach::{is_literal, reached};
-use super::terms::{Term, terms};
+use super::terms::{Term, roots, terms};
 use super::{Change, Difference, End, Region, Shown, Side, Subject, why};
 use crate::engine::State;
 use crate::facts::TypeKind;
@@ -24,7 +24,7 @@ use crate::policy::{DecisionId, Edits, ExprId, Policy, Shape, edits};
 const MOST_REGIONS: usize = 60;
 
 /// So many steps of the solver are spent on telling the regions of one decision apart.
-const MOST_STEPS: u64 = 40_000;
+const MOST_STEPS: u64 = 400_000;
 
 /// Counts the steps of a solver, and lets some of them be enough.
 pub(super) struct Effort<'s> {
@@ -60,8 +60,8 @@ pub(super) struct Comparison<'m, 'p, 's> {
     pub(super) symbols: FxHashMap<Key, Symbol>,
     /// Decisions by their old and new names that are proved to end alike.
     pub(super) alike: FxHashSet<(DecisionId, DecisionId)>,
-    /// Whether it can matter which record of a list comes first, once it is known.
-    pub(super) order: Option<bool>,
+    /// Whether what a question asks of each record may have no value, where that is known.
+    pub(super) failing: FxHashMap<(Side, ExprId), bool>,
     /// What was edited; `None` where that may be anything.
     pub(super) edits: Option<Edits>,
     /// Terms for pairs of sums.
@@ -94,7 +94,7 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
             beside,
             symbols: FxHashMap::default(),
             alike: FxHashSet::default(),
-            order: None,
+            failing: FxHashMap::default(),
             edits: None,
             sums: FxHashMap::default(),
             difference: Difference::default(),
@@ -378,7 +378,7 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
             };
             let losses = encoded.losses.clone();
             let policy = self.policy(side);
-            let reached = reached(policy, id);
+            let reached = reached(policy, roots(policy, id));
             for (expr, reason, lit) in losses {
                 let unsettled = (side, Unsettled { expr, why: why(reason) });
                 if reached.contains(&expr)

@@ -84,6 +84,14 @@ impl Comparison<'_, '_, '_> {
         terms
     }
 
+    /// Where either sum has no value.
+    fn fails(&mut self, pair: [Sum; 2]) -> Lit {
+        let was = self.beside.sums.get(&pair[0].expr).map(|sum| sum.symbol.fails);
+        let is = self.inquiry.machine.encoded.sums.get(&pair[1].expr).map(|sum| sum.symbol.fails);
+        let lits: Vec<Lit> = was.into_iter().chain(is).map(|fails| fails.any(self.circuit())).collect();
+        self.inquiry.any(lits)
+    }
+
     /// What each record adds to both sums, once the solver knows what follows for the sums. `None` where nothing differs.
     fn places(&mut self, pair: [Sum; 2]) -> Result<Option<Vec<Place>>, TooWide> {
         let (Some(was), Some(is)) =
@@ -144,21 +152,22 @@ impl Comparison<'_, '_, '_> {
 
     fn terms_of_places(&mut self, pair: [Sum; 2], places: &[Place]) -> Result<Vec<Term>, Stopped> {
         let mut terms = Vec::new();
+        let fails = self.fails(pair);
         for more in [true, false] {
             let differs = |place: &Place| if more { place.more } else { place.less };
             let lit = self.inquiry.any(places.iter().map(differs));
-            if lit.is_constant() || !self.inquiry.can(&[lit])? {
+            if lit.is_constant() || !self.inquiry.can(&[lit, !fails])? {
                 continue;
             }
 
-            let (lit, which) = match self.kind(pair, places, differs)? {
+            let (lit, which) = match self.kind(pair, places, !fails, differs)? {
                 Some((lit, clauses)) => (lit, Some(clauses)),
                 None => (lit, None),
             };
             let place = u32::try_from(self.difference.records.len()).unwrap_or(u32::MAX);
             self.difference.records.push(Records { list: pair[1].list, sums: pair.map(|sum| sum.expr), more, which });
             let (subject, form) = (Subject::Records(place), TermForm::Holds(lit));
-            terms.push(Term { side: Side::After, subject, form, absent: Lit::FALSE });
+            terms.push(Term { side: Side::After, subject, form, absent: fails, follows: true });
         }
         Ok(terms)
     }
@@ -168,23 +177,25 @@ impl Comparison<'_, '_, '_> {
         &mut self,
         pair: [Sum; 2],
         places: &[Place],
+        has_value: Lit,
         differs: impl Fn(&Place) -> Lit,
     ) -> Result<Option<(Lit, Vec<super::Clause>)>, Stopped> {
         // One record stands for all others of the list, unless it matters which of them comes first.
-        if self.order_matters() {
+        if self.order_matters(pair.map(|sum| vec![sum.expr])) {
             return Ok(None);
         }
         let Some(first) = places.first() else { return Ok(None) };
-        let asked = [differs(first)];
+        let asked = [differs(first), has_value];
         let terms = terms_of_parts(self, pair.map(|sum| sum.part), first.hands);
         let Some(codes) = self.inquiry.example_codes(&asked)? else { return Ok(None) };
         let run = self.inquiry.machine.run(&codes);
         let mut grower =
             Grower { inquiry: &mut self.inquiry, terms: &terms, there: first.there, only_following: false };
         let point = grower.point(&run);
-        let Some(cube) = grower.grow(&point, !asked[0])? else { return Ok(None) };
+        let bad = grower.inquiry.machine.circuit.and(!asked[0], has_value);
+        let Some(cube) = grower.grow(&point, bad)? else { return Ok(None) };
         let outside = !self.circuit().all(cube.lits());
-        if self.inquiry.can(&[asked[0], outside])? {
+        if self.inquiry.can(&[asked[0], has_value, outside])? {
             return Ok(None);
         }
         let mut inside = Vec::new();

@@ -20,6 +20,8 @@ pub(super) struct Term {
     pub(super) form: TermForm,
     /// Where it comes to nothing at all, so that nothing can be said of it.
     pub(super) absent: Lit,
+    /// Whether it is only that something else changes, or has no value, which is told elsewhere.
+    pub(super) follows: bool,
 }
 
 /// What a [`Term`] can come to.
@@ -324,7 +326,13 @@ impl<'p> Reader<'_, '_, 'p, '_> {
             TermForm::Quantity { over, none, .. } => over.known().is_some() && none.is_constant(),
         };
         if !settled && self.terms.known.insert(key) {
-            self.terms.terms.push(Term { side: self.side, subject, form, absent });
+            let follows = match subject {
+                Subject::NoValue(expr) => {
+                    matches!(self.policy().exprs[expr].kind, ExprKind::Decision(_) | ExprKind::Aggregate { .. })
+                }
+                _ => false,
+            };
+            self.terms.terms.push(Term { side: self.side, subject, form, absent, follows });
         }
     }
 }
