@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use std::time::{Duration, Instant};
 
-use dealdesk::Pack;
 use dealdesk::analysis::diff::{align, difference};
 use dealdesk::civil::date;
 use dealdesk::mutate::mutants;
 use dealdesk::pack::DiffOptions;
+use dealdesk::{FlipOptions, Pack};
 use divan::Bencher;
 use fastrand::Rng;
 
@@ -162,4 +162,19 @@ fn diff_of_every_edit() {
     for (time, regions, stopped, what) in took.iter().rev().take(12) {
         println!("  {time:?} {regions} regions{} {what}", if *stopped { ", stopped" } else { "" });
     }
+}
+
+/// The smallest change that leads to an outcome, or the proof that there is none.
+#[divan::bench(args = [
+    "city-tender.ron discovery.billing!=waived",
+    "city-tender.ron lead.priority=low",
+    "foundation-tender.toml bid.respond=no",
+    "reseller.ron lead.terms_risk=high",
+    "axim-course-format.ron maintenance.monthly_hours>=20 hours",
+], sample_count = 20)]
+fn flip(bencher: Bencher, wish: &str) {
+    let (name, goal) = wish.split_once(' ').expect("a deal and a goal");
+    let deal = crate::deal(name);
+    let flip = || deal.flip(goal, date(2026, 6, 1), &FlipOptions::default(), &|| false).expect("a goal");
+    bencher.bench(flip);
 }

@@ -30,7 +30,7 @@ pub(super) struct Arguments {
     format: Format,
 
     /// Give examples on this date, where any date will do [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::deals::date)]
     as_of: Option<Date>,
 
     /// Stop proving after so many seconds, and say what is not finished

@@ -36,7 +36,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     unfold: bool,
     /// Decisions on this date alone [default: all dates]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::deals::date)]
     as_of: Option<Date>,
     /// How to show it
     #[arg(long, value_name = "FORMAT", default_value = "human")]

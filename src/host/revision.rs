@@ -50,7 +50,12 @@ fn problem(message: impl Into<String>) -> Box<Diagnostic> {
 fn read(dir: &Path, revision: &str) -> Result<Vec<File>, Box<Diagnostic>> {
     // What begins with a hyphen would be an option.
     if revision.is_empty() || revision.starts_with('-') || revision.contains(char::is_control) {
-        return Err(problem(format!("`{}` is no revision", revision.escape_debug())));
+        let message = match revision {
+            "" => "nothing names neither a folder nor a git revision".to_owned(),
+            _ => format!("`{}` is no git revision", revision.escape_debug()),
+        };
+        let help = "name a folder, or a revision such as `HEAD`, `main` or `v1.2`";
+        return Err(Box::new(Diagnostic::placeless(Code::NoPack, message).help(help)));
     }
     // A folder that is gone today is looked for from the nearest above it that is there.
     let mut above = dir;

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dealdesk::analysis::flip::{Flip, Found, Goal, Lock, MOST_VALUES, MOST_WAYS, Request, Wanted, Way, flip};
+use dealdesk::analysis::flip::{
+    Elsewhere, Flip, Found, Goal, Lock, MOST_VALUES, MOST_WAYS, Request, Wanted, Way, flip,
+};
 use dealdesk::base::{CompareOp, Number};
+use dealdesk::engine::{self, Options};
 use dealdesk::facts::deal::day_number;
 use dealdesk::facts::{FactPath, TypeKind};
 use dealdesk::policy::{DecisionId, Policy};
@@ -281,7 +284,7 @@ fn shown(policy: &Policy, way: &Way) -> (Vec<FactPath>, BTreeSet<Vec<Val>>) {
 fn differences(policy: &Policy, truth: &Truth, now: bool, found: &Flip) -> Vec<String> {
     let (cost, ways, more) = match &found.found {
         Found::IsSo if now => return Vec::new(),
-        Found::Nothing(past) if truth.cost.is_none() => {
+        Found::Nothing(past, _) if truth.cost.is_none() => {
             let unlocked = past.as_ref().is_some_and(|way| way.changes.iter().all(|change| change.lock.is_none()));
             return if unlocked { vec!["nothing locked keeps it from this".to_owned()] } else { Vec::new() };
         }
@@ -315,6 +318,16 @@ fn differences(policy: &Policy, truth: &Truth, now: bool, found: &Flip) -> Vec<S
     wrong
 }
 
+/// Every deal of which every fact is given, where there are few.
+fn every(compiled: &Compiled) -> Option<Vec<Deal>> {
+    let (pack, empty) = (compiled.pack(), Deal::new());
+    let (base, unknown) = unknowns(&pack, &empty, true);
+    let texts = texts(&pack, &empty);
+    let domains: Vec<Vec<Val>> = unknown.iter().map(|unknown| pack.domain(unknown.ty, &texts)).collect();
+    let count = domains.iter().try_fold(1usize, |all, domain| all.checked_mul(domain.len()));
+    count.filter(|&count| count <= MOST_DEALS).map(|_| completions(&base, &unknown, &domains))
+}
+
 fn try_case(case: &Case, compiled: &Compiled, tally: &mut Tally) -> Vec<String> {
     let mut count = |what: &'static str| *tally.entry(what).or_default() += 1;
     if !case.is_countable() {
@@ -345,6 +358,7 @@ fn try_case(case: &Case, compiled: &Compiled, tally: &mut Tally) -> Vec<String> 
         }
     }
     let step = all.len().div_ceil(MOST_GOALS).max(1);
+    let every = every(compiled);
     let mut wrong = Vec::new();
     for (goal, met) in all.into_iter().step_by(step) {
         let truth = table.truth(case, &policy, &met);
@@ -359,13 +373,31 @@ fn try_case(case: &Case, compiled: &Compiled, tally: &mut Tally) -> Vec<String> 
             Found::Ways { ways, .. } if ways.iter().any(|way| way.changes.len() > 1) => "several facts",
             Found::Ways { ways, .. } if ways.len() > 1 => "several ways",
             Found::Ways { .. } => "one way",
-            Found::Nothing(Some(past)) => match past.changes.iter().filter_map(|change| change.lock).max() {
+            Found::Nothing(Some(past), _) => match past.changes.iter().filter_map(|change| change.lock).max() {
                 Some(Lock::Fixed) => "nothing, but for what is fixed",
                 _ => "nothing, but for what is outside",
             },
-            Found::Nothing(None) => "nothing",
+            Found::Nothing(None, Elsewhere::Records) => "nothing, but with other records",
+            Found::Nothing(None, Elsewhere::Dates) => "nothing, but on other dates",
+            Found::Nothing(None, Elsewhere::Nowhere) => "nothing anywhere",
+            Found::Nothing(None, Elsewhere::Unknown) => "nothing",
             Found::Unsettled => "unsettled",
         });
+        if let (Found::Nothing(None, elsewhere), Some(deals)) = (&found.found, &every) {
+            let reached = |deal: &Deal| {
+                let decided =
+                    engine::decide(&policy, &to_engine(&policy.schema, deal), case.as_of, &Options::default());
+                request.goal.is_met(&decided)
+            };
+            let fits = match elsewhere {
+                Elsewhere::Records => deals.iter().any(reached),
+                Elsewhere::Dates | Elsewhere::Nowhere => !deals.iter().any(reached),
+                Elsewhere::Unknown => true,
+            };
+            if !fits {
+                wrong.push(format!("{elsewhere:?} on {}, but not so", case.as_of));
+            }
+        }
         if let Found::Ways { ways, .. } = &found.found
             && ways.iter().any(|way| way.changes.iter().any(|change| change.from.is_none()))
         {
@@ -395,8 +427,9 @@ fn the_smallest_changes_are_those_that_trying_all_of_them_finds() {
     println!("{tally:#?}");
     let of = |what: &str| tally.get(what).copied().unwrap_or(0);
     assert!(of("compared") >= 1_000 && of("not exact") <= 60, "{tally:?}");
-    for what in ["is so", "several facts", "several ways", "one way", "nothing", "found out"] {
+    for what in ["is so", "several facts", "several ways", "one way", "nothing anywhere", "found out"] {
         assert!(of(what) >= 30, "few: {what}");
     }
+    assert!(of("nothing, but on other dates") >= 20 && of("nothing, but with other records") >= 10, "{tally:?}");
     assert!(of("nothing, but for what is fixed") >= 10 && of("nothing, but for what is outside") >= 5, "{tally:?}");
 }

@@ -6,10 +6,12 @@
 //! that does is held against all changes from then on. So nothing is found that does not hold, and where nothing more is
 //! found, there is nothing.
 
+mod elsewhere;
 mod goal;
 mod ground;
 mod search;
 
+pub use elsewhere::Elsewhere;
 pub use goal::{Goal, Wanted};
 
 use std::collections::BTreeSet;
@@ -20,6 +22,7 @@ use super::Stopped;
 use super::circuit::{Integer, Lit, TooWide};
 use crate::facts::{Deal, FactPath, Value};
 use crate::policy::Policy;
+use elsewhere::elsewhere;
 use ground::{Code, Place};
 use search::{Candidate, Search};
 
@@ -77,8 +80,8 @@ pub enum Found {
         more: bool,
     },
     /// No change of facts that may be changed leads to it. With changes that do, where facts are changed too that may not be:
-    /// as few of those as can be, by cost.
-    Nothing(Option<Way>),
+    /// as few of those as can be, by cost; and where there are none, whether other deals have the outcome.
+    Nothing(Option<Way>, Elsewhere),
     /// Nothing was found until it was stopped.
     Unsettled,
 }
@@ -136,7 +139,8 @@ pub fn flip(policy: &Policy, deal: &Deal, request: &Request, stop: &dyn Fn() -> 
         Ok(Least { best: None, stopped: true, .. }) => unsettled(true),
         Ok(Least { best: None, exact, .. }) => {
             let past = past_locks(policy, deal, request, stop);
-            Flip { found: Found::Nothing(past), exact, stopped: false }
+            let elsewhere = if past.is_none() && exact { elsewhere(policy, request, stop) } else { Elsewhere::Unknown };
+            Flip { found: Found::Nothing(past, elsewhere), exact, stopped: false }
         }
     }
 }

@@ -44,7 +44,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
     /// Give examples on this date, and decide the deals of `--on` as of it [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::deals::date)]
     as_of: Option<Date>,
     /// Take no fact for a renamed one: what is gone is gone, and what is new is new
     #[arg(long)]

@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
+use crate::analysis::flip::Elsewhere;
+
 /// The version of this form.
 pub const VERSION: u32 = 1;
 
@@ -38,6 +40,9 @@ pub struct Flipped {
     /// Where nothing leads to it: what would if facts could be changed that may not be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub past_restrictions: Option<Way>,
+    /// Where it is impossible, and would be if every fact could be changed: which other deals come to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Reachable>,
     /// Lists that are unknown and matter to the decision. They are left so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown_lists: Vec<String>,
@@ -61,6 +66,29 @@ pub enum Outcome {
     Impossible,
     /// Nothing was found, and nothing was proved.
     NotSettled,
+}
+
+/// Which other deals come to an outcome that no change of a deal leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reachable {
+    /// One with other records in its lists, on the same date.
+    OtherRecords,
+    /// Some on other dates, and none on this one.
+    OtherDates,
+    /// None on any date.
+    Nowhere,
+}
+
+impl Reachable {
+    pub(super) fn of(elsewhere: Elsewhere) -> Option<Reachable> {
+        match elsewhere {
+            Elsewhere::Records => Some(Reachable::OtherRecords),
+            Elsewhere::Dates => Some(Reachable::OtherDates),
+            Elsewhere::Nowhere => Some(Reachable::Nowhere),
+            Elsewhere::Unknown => None,
+        }
+    }
 }
 
 /// Whether what is said is proved.

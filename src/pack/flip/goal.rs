@@ -129,6 +129,10 @@ fn target(deal: &Deal, wanted: &str) -> Result<(DecisionId, Option<u32>), NotAGo
         }
     };
     let Some(id) = policy.decision_by_name(&name) else {
+        if policy.schema.facts.iter().any(|(id, _)| policy.schema.qualified_name(id) == name) {
+            return Err(NotAGoal::new(format!("`{name}` is a fact, which the deal says, and not a decision"))
+                .help("name the decision that is to come out otherwise; `--set` gives the deal another fact"));
+        }
         return Err(NotAGoal::new(format!("the policy has no decision `{name}`")).among(
             &name,
             &decisions,

@@ -4,7 +4,7 @@ mod data;
 mod goal;
 mod text;
 
-pub use data::{Change, Flipped, Outcome, Proved, Restriction, Score, VERSION, Way};
+pub use data::{Change, Flipped, Outcome, Proved, Reachable, Restriction, Score, VERSION, Way};
 pub use goal::NotAGoal;
 
 use jiff::civil::Date;
@@ -96,8 +96,8 @@ impl Telling<'_> {
         let (result, cost, ways, more, past) = match &found.found {
             Found::IsSo => (Outcome::IsSo, None, &[][..], false, None),
             Found::Ways { cost, ways, more } => (Outcome::Found, Some(*cost), ways.as_slice(), *more, None),
-            Found::Nothing(_) if !found.exact => (Outcome::NotSettled, None, &[][..], false, None),
-            Found::Nothing(past) => (Outcome::Impossible, None, &[][..], false, past.as_ref()),
+            Found::Nothing(..) if !found.exact => (Outcome::NotSettled, None, &[][..], false, None),
+            Found::Nothing(past, _) => (Outcome::Impossible, None, &[][..], false, past.as_ref()),
             Found::Unsettled => (Outcome::NotSettled, None, &[][..], false, None),
         };
         // What it is before is needed to say what scores become.
@@ -123,6 +123,10 @@ impl Telling<'_> {
             ways: ways.iter().map(way).collect(),
             more,
             past_restrictions: past.map(way),
+            elsewhere: match found.found {
+                Found::Nothing(_, elsewhere) if result == Outcome::Impossible => Reachable::of(elsewhere),
+                _ => None,
+            },
             unknown_lists,
             words,
             restricted: self.request.within.is_some(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::data::{Change, Flipped, Outcome, Proved, Restriction, Way};
+use super::data::{Change, Flipped, Outcome, Proved, Reachable, Restriction, Way};
 use crate::trace::words::{count, listed};
 
 impl fmt::Display for Flipped {
@@ -76,7 +76,18 @@ impl Flipped {
         } else {
             let lists: Vec<String> = self.unknown_lists.iter().map(|list| format!("`{list}`")).collect();
             lines.push(match lists.is_empty() {
-                true => "It would take another date, other records, or another policy.".to_owned(),
+                true => match self.elsewhere {
+                    Some(Reachable::OtherRecords) => {
+                        "It would take other records: with these in its lists, no deal comes to that.".to_owned()
+                    }
+                    Some(Reachable::OtherDates) => {
+                        format!("No deal comes to that on {}; on other dates some do.", self.as_of)
+                    }
+                    Some(Reachable::Nowhere) => {
+                        "No deal comes to that on any date: it would take another policy.".to_owned()
+                    }
+                    None => "Whether any other deal comes to that is not known.".to_owned(),
+                },
                 false => format!(
                     "{} {} not known, and lists are left as they are.",
                     listed(&lists, "and"),

@@ -101,6 +101,9 @@ fn unknown_in(decision: &Decision, rule: &str) -> NoSuchRule {
     };
     let message = match decision.shape {
         Shape::Computed(_) => format!("`{}` is computed by an expression and has no rules", decision.name),
+        _ if rule == "default" => {
+            format!("`{}` has no default: where none of its rules applies, it is undecided", decision.name)
+        }
         _ => format!("`{}` has no rule `{rule}`", decision.name),
     };
     NoSuchRule { message, help }
