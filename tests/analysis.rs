@@ -8,7 +8,7 @@
 )]
 
 use dealdesk::civil::date;
-use dealdesk::diagnostic::render;
+use dealdesk::diagnostic::{Code, render};
 use dealdesk::facts::read::Format;
 use dealdesk::pack::Proof;
 use dealdesk::{Pack, Status};
@@ -99,4 +99,29 @@ fn policies_with_known_defects_are_found_to_have_just_these() {
             insta::assert_snapshot!(found(&text));
         });
     });
+}
+
+#[test]
+fn where_more_is_wrong_than_is_told_this_is_said() {
+    let outcomes = ["one", "two", "three", "four", "five", "six"];
+    let said = |count: usize| {
+        let mut text: String = (0..count).map(|n| format!("fact f{n}: boolean\n")).collect();
+        text.push_str(&format!("decide d: one of none_yet, {}\n  default none_yet\n", outcomes.join(", ")));
+        for n in 0..count {
+            text.push_str(&format!("  rule r{n}: {} when f{n}\n", outcomes[n]));
+        }
+        // Any two of the rules disagree, and no three stand together.
+        for n in 0..count {
+            let others = (0..count).filter(|other| *other != n);
+            let pairs: Vec<String> = others.map(|other| format!("(if f{other} then 1 else 0)")).collect();
+            text = text.replace(&format!("when f{n}\n"), &format!("when f{n} and {} <= 1\n", pairs.join(" + ")));
+        }
+        let pack = Pack::compile([("a.policy", text)]).unwrap_or_else(|error| panic!("{error}"));
+        let proof = prove(&pack);
+        let conflicts = proof.findings.iter().filter(|finding| finding.code == Code::RulesDisagree);
+        let helps: Vec<&str> = proof.findings.iter().flat_map(|f| &f.help).map(|help| help.message.as_str()).collect();
+        (conflicts.count(), helps.iter().any(|help| help.starts_with("the decision has more conflicts")))
+    };
+    assert_eq!(said(3), (3, false));
+    assert_eq!(said(4), (5, true));
 }

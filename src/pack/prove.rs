@@ -110,7 +110,14 @@ impl Words<'_> {
                 diagnostic
             }
         };
-        diagnostic.proved(Completeness::Exact).shown_by(witness)
+        let more = match (&finding.kind, finding.more) {
+            (FindingKind::Conflict(..), true) => {
+                "the decision has more conflicts, which are told once some of these are mended"
+            }
+            (_, true) => "the decision has more errors, which are told once some of these are mended",
+            (_, false) => return diagnostic.proved(Completeness::Exact).shown_by(witness),
+        };
+        diagnostic.help(more).proved(Completeness::Exact).shown_by(witness)
     }
 
     /// Which deals a gap is found in.

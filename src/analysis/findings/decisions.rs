@@ -14,7 +14,10 @@ impl Search<'_, '_, '_> {
     pub(super) fn conflicts(&mut self, id: DecisionId) -> Result<(), Stopped> {
         let conflict = self.somewhere(id, |verdict| verdict.conflict);
         let mut asked = vec![conflict];
-        for _ in 0..MOST_OF_ONE {
+        for told in 0.. {
+            if told == MOST_OF_ONE {
+                return self.more(&asked);
+            }
             let Some(witness) = self.inquiry.example(&asked)? else { break };
             let ends = |answer: &Answer| match &answer.state {
                 State::Conflict(between) => Some(between.clone()),
@@ -31,6 +34,15 @@ impl Search<'_, '_, '_> {
                 }
             }
             self.report(FindingKind::Conflict(id, between), Some(witness));
+        }
+        Ok(())
+    }
+
+    /// Says of the last finding whether there are more like it.
+    fn more(&mut self, asked: &[Lit]) -> Result<(), Stopped> {
+        let more = self.inquiry.can(asked)?;
+        if let Some(last) = self.findings.findings.last_mut() {
+            last.more = more;
         }
         Ok(())
     }
@@ -59,7 +71,10 @@ impl Search<'_, '_, '_> {
             let fails = self.somewhere(other, |verdict| verdict.symbol.fails.error);
             asked.push(!fails);
         }
-        for _ in 0..MOST_OF_ONE {
+        for told in 0.. {
+            if told == MOST_OF_ONE {
+                return self.more(&asked);
+            }
             let Some(witness) = self.inquiry.example(&asked)? else { break };
             let ends = |answer: &Answer| match &answer.state {
                 State::Error(fault) if !is_elsewhere(fault) => Some(fault.clone()),

@@ -29,6 +29,8 @@ pub struct Finding {
     pub witness: Option<Witness>,
     /// For a gap, which deals it is found in: some kinds of them, each by what holds for all of its deals.
     pub when: Vec<Vec<Clause>>,
+    /// The decision has more conflicts, or errors, which are not told before some of these are mended.
+    pub more: bool,
 }
 
 /// What is wrong.
@@ -142,7 +144,7 @@ impl<'p> Search<'_, 'p, '_> {
     }
 
     fn report(&mut self, kind: FindingKind, witness: Option<Witness>) {
-        self.findings.findings.push(Finding { kind, witness, when: Vec::new() });
+        self.findings.findings.push(Finding { kind, witness, when: Vec::new(), more: false });
     }
 
     /// The engine does not confirm what was found about a decision or a property: nothing is said of it, and nothing is
