@@ -107,8 +107,8 @@ fn where_more_is_wrong_than_is_told_this_is_said() {
     let said = |count: usize| {
         let mut text: String = (0..count).map(|n| format!("fact f{n}: boolean\n")).collect();
         text.push_str(&format!("decide d: one of none_yet, {}\n  default none_yet\n", outcomes.join(", ")));
-        for n in 0..count {
-            text.push_str(&format!("  rule r{n}: {} when f{n}\n", outcomes[n]));
+        for (n, outcome) in outcomes.iter().enumerate().take(count) {
+            text.push_str(&format!("  rule r{n}: {outcome} when f{n}\n"));
         }
         // Any two of the rules disagree, and no three stand together.
         for n in 0..count {
