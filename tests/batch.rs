@@ -239,3 +239,96 @@ fn a_policy_that_is_too_large_for_a_program_is_decided_all_the_same() {
          {\"line\":3,\"both\":{\"status\":\"undecided\",\"missing\":[\"f5000\"]}}\n"
     );
 }
+
+mod any_bytes {
+    use dealdesk::base::{FileId, SourceFile};
+    use dealdesk::batch::{Done, From, Text, Worker};
+    use dealdesk::engine::Memo;
+    use dealdesk::facts::read::table::Header;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// Pieces of which rows are made, right and wrong.
+    const PIECES: &[&str] = &[
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        "\"",
+        "\\",
+        "\n",
+        "\r\n",
+        " ",
+        ";",
+        "\"client\"",
+        "\"existing\"",
+        "\"kind\"",
+        "\"order\"",
+        "\"total\"",
+        "\"lines\"",
+        "\"pieces\"",
+        "\"client.existing\"",
+        "true",
+        "null",
+        "none",
+        "private",
+        "\"private\"",
+        "1",
+        "-0",
+        "0.50",
+        "1e3",
+        "99999999999999999999",
+        "\u{feff}",
+        "é",
+        "\u{0}",
+        "\"id\"",
+        "{\"client\":{\"existing\":true}}\n",
+        "private,true,5\n",
+        "{\"lines\":[{\"pieces\":3}]}\n",
+    ];
+
+    fn rows() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            30 => prop::sample::select(PIECES).prop_map(|piece| piece.as_bytes().to_vec()),
+            1 => prop::collection::vec(any::<u8>(), 0..4),
+        ];
+        prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever stands in a file, each row is decided or rejected as it was, and a line of the output is whole.
+        #[test]
+        fn no_bytes_make_a_batch_fail(text in rows(), table: bool, to_table: bool) {
+            let pack = Pack::load("tests/cli/packs/discounts").unwrap();
+            let mut plan = Plan::new(pack.policy(), pack.sources(), None, date(2026, 3, 1));
+            plan.to = if to_table { Text::Table } else { Text::Lines };
+            plan.keep = vec!["id".to_owned()];
+            let header = SourceFile::new("head", "client.kind,client.existing,order.total");
+            let beside = plan.beside();
+            let from = match table {
+                true => From::Table(Arc::new(Header::read(&pack.policy().schema, FileId(0), &header, &beside).unwrap())),
+                false => From::Lines,
+            };
+            let memo = Memo::new(&plan.policy);
+            let mut done = Done::default();
+            Worker::new(&plan, &memo, "any", from).decide(&text, 1, false, &mut done);
+            let written = String::from_utf8(done.text.clone()).unwrap();
+            prop_assert_eq!(written.matches('\n').count() as u64 >= done.tally.decided, true);
+            if !to_table {
+                prop_assert_eq!(written.lines().count() as u64, done.tally.decided);
+                for line in written.lines() {
+                    prop_assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{}", line);
+                }
+            }
+            let told = done.rejected.len() as u64;
+            prop_assert!(told == done.tally.rejected || told == 10);
+            prop_assert!(done.rejected.iter().all(|rejected| !rejected.problems.is_empty()));
+        }
+    }
+}
