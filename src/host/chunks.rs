@@ -66,7 +66,7 @@ impl<R: Read> Chunks<R> {
     /// Reads further into what is held.
     fn more(&mut self) -> Result<(), Box<Diagnostic>> {
         let held = self.held.len();
-        let room = if held < CHUNK { CHUNK - held } else { held };
+        let room = if held < CHUNK { CHUNK - held } else { held.min((LONGEST_ROW + 1).saturating_sub(held)) };
         let read = self.reader.by_ref().take(room as u64).read_to_end(&mut self.held);
         self.ended = read.map_err(|error| read::cannot_read(&self.shown, &error))? < room;
         Ok(())
@@ -95,7 +95,7 @@ impl<R: Read> Chunks<R> {
             let end = match header_end(&self.held) {
                 Some(end) => end,
                 None if self.ended => self.held.len(),
-                None if self.held.len() >= LONGEST_ROW => return Err(self.too_long()),
+                None if self.held.len() > LONGEST_ROW => return Err(self.too_long()),
                 None => {
                     self.more()?;
                     continue;
@@ -146,7 +146,7 @@ impl<R: Read> Chunks<R> {
             match self.cut() {
                 _ if self.ended => break self.held.len(),
                 Some(end) => break end,
-                None if self.held.len() >= LONGEST_ROW => return Err(self.too_long()),
+                None if self.held.len() > LONGEST_ROW => return Err(self.too_long()),
                 None => self.more()?,
             }
         };

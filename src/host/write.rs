@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 
 /// Puts `text` in the place of the file at `path`, or creates it, with its folder. At every moment, also when the
 /// program or the computer stops, there is the old file or the new one, and nothing between.
@@ -72,9 +74,54 @@ pub(super) struct Place {
 
 #[derive(Debug)]
 enum To {
-    File(tempfile::NamedTempFile, PathBuf),
+    File(Growing, PathBuf),
     Stream(std::fs::File),
     Stdout(io::Stdout),
+}
+
+/// A file that is written for long. What was written is brought to the disk meanwhile, so that nobody waits for all of it in the end.
+#[derive(Debug)]
+struct Growing {
+    file: tempfile::NamedTempFile,
+    /// How much was written since that was last asked for.
+    since: usize,
+    /// To ask for it; where no thread can be had for that, all is done in the end.
+    disk: Option<(SyncSender<()>, JoinHandle<io::Result<()>>)>,
+}
+
+/// So much is brought to the disk at once.
+const STRETCH: usize = 8 << 20;
+
+impl Growing {
+    fn new(file: tempfile::NamedTempFile) -> io::Result<Growing> {
+        let (ask, asked) = mpsc::sync_channel::<()>(1);
+        let twin = file.as_file().try_clone()?;
+        let sync = move || asked.iter().try_for_each(|()| twin.sync_data());
+        let disk = thread::Builder::new().spawn(sync).ok().map(|thread| (ask, thread));
+        Ok(Growing { file, since: 0, disk })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.since += bytes.len();
+        if let Some((ask, _)) = self.disk.as_ref().filter(|_| self.since >= STRETCH) {
+            // Where it is asked for already it will take this as well; what goes wrong is told in the end.
+            let _ = ask.try_send(());
+            self.since = 0;
+        }
+        Ok(())
+    }
+
+    /// Waits until all is on the disk.
+    fn sync(mut self) -> io::Result<tempfile::NamedTempFile> {
+        if let Some((ask, thread)) = self.disk.take() {
+            drop(ask);
+            // An error is told once, to whoever asks first.
+            thread.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))?;
+        }
+        self.file.as_file().sync_all()?;
+        Ok(self.file)
+    }
 }
 
 impl Place {
@@ -97,7 +144,7 @@ impl Place {
                 let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
                 let file = beside(&target)?;
                 unfinished().push(file.path().to_owned());
-                To::File(file, target)
+                To::File(Growing::new(file)?, target)
             }
         };
         Ok(Place { path: path.to_owned(), to })
@@ -115,7 +162,7 @@ impl Place {
     /// What the system says.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.to {
-            To::File(file, _) => file.write_all(bytes),
+            To::File(file, _) => file.write(bytes),
             To::Stream(file) => file.write_all(bytes),
             To::Stdout(out) => out.write_all(bytes),
         }
@@ -129,7 +176,7 @@ impl Place {
     pub(super) fn finish(self) -> io::Result<()> {
         match self.to {
             To::File(file, target) => {
-                file.as_file().sync_all()?;
+                let file = file.sync()?;
                 let beside = file.path().to_owned();
                 let done = file.persist(&target).map(drop).map_err(|e| e.error);
                 unfinished().retain(|path| *path != beside);
