@@ -81,7 +81,7 @@ impl Names {
         let (path, last) = name.rsplit_once('.').unwrap_or(("", name));
         let mut group = root;
         for part in path.split('.').filter(|part| !part.is_empty()) {
-            group = match self.find(group, &quoted(part), 0) {
+            group = match self.find(group, &quoted(part)) {
                 Some((_, Entry { stands_for: Name::Group(known), .. })) => *known,
                 // What is below something that is passed over is passed over with it.
                 Some((_, Entry { stands_for: Name::Beside, keep: None, .. })) => return,
@@ -104,39 +104,25 @@ impl Names {
         }
         let (path, last) = name.rsplit_once('.').unwrap_or(("", name));
         let parts = path.split('.').filter(|part| !part.is_empty());
-        let group =
-            parts.clone().try_fold(DEAL, |group, part| match self.find(group, &quoted(part), 0)?.1.stands_for {
-                Name::Group(inner) => Some(inner),
-                _ => None,
-            });
-        let known = group.and_then(|group| Some((group, self.find(group, &quoted(last), 0)?.0)));
+        let group = parts.clone().try_fold(DEAL, |group, part| match self.find(group, &quoted(part))?.1.stands_for {
+            Name::Group(inner) => Some(inner),
+            _ => None,
+        });
+        let known = group.and_then(|group| Some((group, self.find(group, &quoted(last))?.0)));
         match known.and_then(|(group, place)| self.groups.get_mut(group)?.get_mut(place)) {
             Some(entry) => entry.keep = keep.or(entry.keep),
             None => self.insert(DEAL, name, Name::Beside, keep),
         }
     }
 
-    /// What a name in quotes stands for in a group, and its place there. Deals tend to give facts in one order: `expected` is
-    /// the place that is looked at first.
+    /// What stands in a group.
     #[inline]
-    pub(super) fn find(&self, group: usize, quoted: &str, expected: usize) -> Option<(usize, &Entry)> {
-        let group = self.groups.get(group)?;
-        match group.get(expected) {
-            Some(entry) if *entry.quoted == *quoted => Some((expected, entry)),
-            _ => group.iter().enumerate().find(|(_, entry)| *entry.quoted == *quoted),
-        }
+    pub(super) fn group(&self, group: usize) -> &[Entry] {
+        self.groups.get(group).map_or(&[], Vec::as_slice)
     }
 
-    /// As [`Names::find`], of the name with which a text begins, if it is the one at this place.
-    #[inline]
-    pub(super) fn begins(&self, group: usize, text: &[u8], expected: usize) -> Option<(usize, &Entry)> {
-        let entry = self.groups.get(group)?.get(expected)?;
-        begins(text, entry.quoted.as_bytes()).then_some((entry.quoted.len(), entry))
-    }
-
-    /// How many groups there are.
-    pub(super) fn groups(&self) -> usize {
-        self.groups.len()
+    fn find(&self, group: usize, quoted: &str) -> Option<(usize, &Entry)> {
+        find(self.group(group), quoted)
     }
 
     /// The cell of the variant whose name in quotes a text begins with, and the length of that.
@@ -158,6 +144,25 @@ impl Names {
     /// The fact of this name.
     pub(super) fn fact(&self, fact: FactId, schema: &Schema, slots: &Slots) -> Target {
         Names::target(schema, slots, fact)
+    }
+}
+
+/// What a name in quotes stands for among others, and its place there.
+pub(super) fn find<'n>(entries: &'n [Entry], quoted: &str) -> Option<(usize, &'n Entry)> {
+    entries.iter().enumerate().find(|(_, entry)| *entry.quoted == *quoted)
+}
+
+impl Entry {
+    /// Whether a text begins with it.
+    #[inline]
+    pub(super) fn begins(&self, text: &[u8]) -> bool {
+        begins(text, self.quoted.as_bytes())
+    }
+
+    /// How long it is, with its quotes.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.quoted.len()
     }
 }
 

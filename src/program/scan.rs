@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::cell::{Cell, MOST, NONE};
 use super::evaluator::Evaluator;
 use super::form::Kind;
-use super::names::{DEAL, Name, Names, Target};
+use super::names::{DEAL, Entry, Name, Names, Target, find};
 use crate::facts::deal::day_number;
 
 /// Which name came at which place of a group in the deal before: it is looked at first in the next one.
@@ -20,20 +20,28 @@ use crate::facts::deal::day_number;
 pub(super) struct Order(Vec<Vec<usize>>);
 
 impl Order {
-    fn expected(&self, group: usize, at: usize) -> usize {
-        self.0.get(group).and_then(|order| order.get(at)).copied().unwrap_or(at)
+    /// The order of a group, to be given back.
+    #[inline]
+    fn take(&mut self, group: usize) -> Vec<usize> {
+        self.0.get_mut(group).map(std::mem::take).unwrap_or_default()
     }
 
-    #[cold]
-    fn learn(&mut self, names: &Names, group: usize, at: usize, place: usize) {
-        self.0.resize(self.0.len().max(names.groups()), Vec::new());
-        if let Some(order) = self.0.get_mut(group) {
-            let next = order.len();
-            order.extend(next..=at);
-            if let Some(known) = order.get_mut(at) {
-                *known = place;
-            }
+    #[inline]
+    fn give_back(&mut self, group: usize, order: Vec<usize>) {
+        if self.0.len() <= group {
+            self.0.resize(group + 1, Vec::new());
         }
+        if let Some(known) = self.0.get_mut(group) {
+            *known = order;
+        }
+    }
+}
+
+#[cold]
+fn learn(order: &mut Vec<usize>, at: usize, place: usize) {
+    order.extend(order.len()..=at);
+    if let Some(known) = order.get_mut(at) {
+        *known = place;
     }
 }
 
@@ -51,7 +59,7 @@ pub(super) struct Scan<'t, 'e> {
 /// Nothing, where somebody else is to read.
 pub(super) type Usual<T> = Option<T>;
 
-impl<'t> Scan<'t, '_> {
+impl<'t, 'e> Scan<'t, 'e> {
     /// A whole deal.
     pub(super) fn deal(&mut self) -> Usual<()> {
         self.blanks();
@@ -115,22 +123,33 @@ impl<'t> Scan<'t, '_> {
             self.at += 1;
             return Some(());
         }
-        let names = self.names;
+        let mut order = self.order.take(group);
+        let read = self.facts(self.names.group(group), record, &mut order);
+        self.order.give_back(group, order);
+        read
+    }
+
+    /// What stands in a group, to its end. Names that stand in the order of the last time are found where they are looked for.
+    fn facts(&mut self, entries: &'e [Entry], record: Option<(u32, usize)>, order: &mut Vec<usize>) -> Usual<()> {
         for place in 0.. {
-            let expected = self.order.expected(group, place);
-            let entry = match names.begins(group, self.rest(), expected) {
-                Some((length, entry)) => {
-                    self.at += length;
+            let expected = order.get(place).copied().unwrap_or(place);
+            let entry = match entries.get(expected).filter(|entry| entry.begins(self.rest())) {
+                Some(entry) => {
+                    self.at += entry.len();
                     entry
                 }
                 None => {
                     let name = self.quoted()?;
-                    let (found, entry) = names.find(group, name, expected)?;
-                    self.order.learn(names, group, place, found);
+                    let (found, entry) = find(entries, name)?;
+                    learn(order, place, found);
                     entry
                 }
             };
-            self.byte(b':')?;
+            if self.peek()? == b':' {
+                self.at += 1;
+            } else {
+                self.byte(b':')?;
+            }
             self.blanks();
             let start = self.at;
             match &entry.stands_for {
