@@ -186,6 +186,26 @@ fn what_is_rejected_is_told_with_its_line_and_column() {
 }
 
 #[test]
+fn what_is_kept_is_as_it_was_and_cannot_be_given_twice() {
+    let text = "{\"id\": [1, {\"a\": \"\\u0041\"}], \"client\": {\"name\": \"Ada \\\"A\\\"\"}}\n{\"id\": 1, \"id\": 2}\n{\"client.name\": null}\n";
+    let files = Files::new("in.jsonl", text);
+    let keep = |plan: &mut Plan| plan.keep = ["id", "client.name"].map(str::to_owned).into();
+    let (done, told) = files.run("out.jsonl", |plan, _| keep(plan));
+    assert_eq!(done.map(|tally| (tally.decided, tally.rejected)).unwrap(), (2, 1));
+    assert_eq!(told.messages, ["2:11 `id` is given twice"]);
+    let begins: Vec<String> =
+        files.read("out.jsonl").lines().map(|l| l.split(",\"discount\"").next().unwrap().into()).collect();
+    let first = "{\"id\":[1, {\"a\": \"\\u0041\"}],\"client.name\":\"Ada \\\"A\\\"\"";
+    assert_eq!(begins, [first, "{\"client.name\":null"]);
+    files.run("out.csv", |plan, _| keep(plan)).0.unwrap();
+    assert!(
+        files.read("out.csv").contains("\n\"[1, {\"\"a\"\": \"\"\\u0041\"\"}]\",\"Ada \"\"A\"\"\","),
+        "{}",
+        files.read("out.csv")
+    );
+}
+
+#[test]
 fn where_it_fails_the_files_are_as_they_were() {
     let files = Files::new("in.csv", "client.kind\nprivate\nclub\nprivate\n");
     fs::write(files.path("out.csv"), "old").unwrap();

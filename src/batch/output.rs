@@ -49,7 +49,7 @@ impl Output {
         }
     }
 
-    /// The value of an outcome as JSON has it, and the place at which it is counted. `text` is room for what is written.
+    /// Writes the value of an outcome as JSON has it, and gives the place at which it is counted; `usize::MAX` for none.
     #[inline]
     pub(super) fn json(
         &self,

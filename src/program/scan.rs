@@ -167,8 +167,10 @@ impl<'t, 'e> Scan<'t, 'e> {
                 Name::Group(inner) => self.group(*inner, record)?,
                 Name::Beside => self.skip()?,
             }
-            if let Some(kept) = entry.keep.and_then(|keep| self.kept.get_mut(keep)) {
-                *kept = Some(start..self.at);
+            let kept = entry.keep.and_then(|keep| self.kept.get_mut(keep));
+            if kept.is_some_and(|kept| kept.replace(start..self.at).is_some()) {
+                // Given twice.
+                return None;
             }
             if !self.goes_on(b'}')? {
                 break;
