@@ -10,7 +10,7 @@ use super::samples::{Samples, Telling};
 use super::texts::spell;
 use crate::facts::{Deal, FactId, Schema, TypeKind, Value};
 
-/// How many codes are tried at a time on the way to zero.
+/// How many codes are tried at a time on the way to zero, or to today.
 const CANDIDATES: i128 = 64;
 /// How often: enough for a number of 127 bits.
 const MOST_STEPS: usize = 24;
@@ -119,6 +119,20 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
 
     /// Such a deal by the codes of its inputs.
     pub(super) fn example_codes(&mut self, all: &[Lit]) -> Result<Option<Codes>, Stopped> {
+        let Some(codes) = self.ordinary_codes(all)? else { return Ok(None) };
+        let today = Some(super::encode::day(self.today));
+        if codes.get(&Key::AsOf).is_none_or(|code| *code == today) {
+            return Ok(Some(codes));
+        }
+        // With other facts it may be one of today.
+        let as_of = self.machine.inputs.as_of();
+        let is_today = as_of.equals(&mut self.machine.circuit, &Integer::constant(super::encode::day(self.today)));
+        let mut asked = all.to_vec();
+        asked.push(is_today);
+        Ok(if self.can(&asked)? { self.ordinary_codes(&asked)? } else { None }.or(Some(codes)))
+    }
+
+    fn ordinary_codes(&mut self, all: &[Lit]) -> Result<Option<Codes>, Stopped> {
         let mut asked = all.to_vec();
         asked.push(self.short_lists());
         if !self.can(&asked)? {
@@ -206,9 +220,10 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
             codes.insert(key.clone(), code);
             return;
         }
-        // Nearer and nearer to zero, in ever smaller steps.
+        // Nearer and nearer to zero, or to today, in ever smaller steps.
         let Some(mut far) = now else { return };
-        let mut near = 0i128.clamp(slot.domain.low, slot.domain.high);
+        let anchor = if matches!(slot.domain.coding, Coding::Date) { super::encode::day(self.today) } else { 0 };
+        let mut near = anchor.clamp(slot.domain.low, slot.domain.high);
         for _ in 0..MOST_STEPS {
             let steps = (0..CANDIDATES).map(|step| {
                 let way = far.saturating_sub(near);

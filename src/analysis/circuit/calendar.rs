@@ -15,6 +15,9 @@ pub(in crate::analysis) enum EndOfMonth {
 /// From 0000-03-01 to 1970-01-01.
 const TO_1970: i128 = 719_468;
 
+/// So many months are added up one by one, and the years of them.
+const MOST_MONTHS: i128 = 1_200;
+
 struct Builder<'c> {
     circuit: &'c mut Circuit,
 }
@@ -54,8 +57,8 @@ impl Builder<'_> {
         self.plus(&days, -TO_1970)
     }
 
-    /// The month of a day, counted from March of the year 0, and the days before it in that month.
-    fn month(&mut self, day: &Integer) -> Result<(Integer, Integer), TooWide> {
+    /// Where a day lies.
+    fn place(&mut self, day: &Integer) -> Result<Place, TooWide> {
         let days = self.plus(day, TO_1970)?;
         // Centuries of 36,524 days but for the last of four; in them years of 365 but for the last of four.
         let four = self.times(&days, 4)?;
@@ -80,10 +83,103 @@ impl Builder<'_> {
         let before = self.over(&before, 5)?;
         let day = day.minus(self.circuit, &before)?;
         let day = Integer::new(day.bits().to_vec(), 0, 30);
-        let years = self.times(&century, 100)?.plus(self.circuit, &year)?;
-        let months = self.times(&years, 12)?.plus(self.circuit, &month)?;
-        Ok((months, day))
+        Ok(Place { century, year, month, day })
     }
+
+    /// The day some `months` after the one at `at`.
+    fn any_months_after(&mut self, at: &Place, months: &Integer, end: EndOfMonth) -> Result<Integer, TooWide> {
+        let years = self.times(&at.century, 100)?.plus(self.circuit, &at.year)?;
+        let month = self.times(&years, 12)?.plus(self.circuit, &at.month)?;
+        let month = month.plus(self.circuit, months)?;
+        let first = self.days_before(&month)?;
+        let next = self.plus(&month, 1)?;
+        let next = self.days_before(&next)?;
+        let after = first.plus(self.circuit, &at.day)?;
+        let length = next.minus(self.circuit, &first)?.narrowed(28, 31);
+        let too_many = self.too_many(at, &length, end)?;
+        after.minus(self.circuit, &too_many)
+    }
+
+    /// The day so many `months` after `day`, which lies at `at`.
+    ///
+    /// It adds up years and months from there on, as sums that begin alike are easily told apart by a solver.
+    fn months_after(&mut self, day: &Integer, at: &Place, months: i128, end: EndOfMonth) -> Result<Integer, TooWide> {
+        let (years, months) = (months.div_euclid(12), months.rem_euclid(12));
+        let mut shift = Integer::constant(years * 365);
+        for year in years.min(0)..years.max(0) {
+            let leap = Integer::new(vec![self.is_leap(at, year), Lit::FALSE], 0, 1);
+            shift = if years < 0 { shift.minus(self.circuit, &leap)? } else { shift.plus(self.circuit, &leap)? };
+        }
+        for month in 0..months {
+            let length = self.length(at, years * 12 + month)?;
+            shift = shift.plus(self.circuit, &length)?;
+        }
+        let length = self.length(at, years * 12 + months)?;
+        let too_many = self.too_many(at, &length, end)?;
+        let shift = shift.minus(self.circuit, &too_many)?;
+        day.plus(self.circuit, &shift)
+    }
+
+    /// How many days too late it is on a day of a month of this `length`.
+    fn too_many(&mut self, at: &Place, length: &Integer, end: EndOfMonth) -> Result<Integer, TooWide> {
+        let beyond = length.at_most(self.circuit, &at.day);
+        let days = at.day.minus(self.circuit, length)?;
+        let days = match end {
+            EndOfMonth::LastDay => self.plus(&days, 1)?,
+            EndOfMonth::NextDay => days,
+        };
+        Ok(Integer::choose(self.circuit, beyond, &days, &Integer::constant(0)).narrowed(0, 3))
+    }
+
+    /// How long the month so many `months` later is.
+    fn length(&mut self, at: &Place, months: i128) -> Result<Integer, TooWide> {
+        let (mut long, mut short) = (Vec::new(), Lit::FALSE);
+        let mut is_leap = Lit::FALSE;
+        for month in 0..12 {
+            let later = month + months;
+            let is = at.month.equals(self.circuit, &Integer::constant(month));
+            match later.rem_euclid(12) {
+                11 => {
+                    short = is;
+                    is_leap = self.is_leap(at, later.div_euclid(12));
+                }
+                1 | 3 | 6 | 8 => {}
+                _ => long.push(is),
+            }
+        }
+        let leap_day = self.circuit.and(short, is_leap);
+        long.push(leap_day);
+        let last = self.circuit.any(long);
+        let above = Integer::new(vec![last, !short, Lit::FALSE], 0, 3);
+        self.plus(&above, 28)
+    }
+
+    /// Whether the February at the end of the year so many `years` later has 29 days.
+    fn is_leap(&mut self, at: &Place, years: i128) -> Lit {
+        // It is that of the next year from 1 January on: one of four is, the last of a century only in one of four.
+        let is_third = |circuit: &mut Circuit, number: &Integer, later: i128| {
+            let rest = (3 - later).rem_euclid(4);
+            let bits = [(0, rest & 1), (1, rest >> 1)];
+            circuit.all(bits.map(|(place, one)| if one == 1 { number.bit(place) } else { !number.bit(place) }))
+        };
+        let last = (99 - years).rem_euclid(100);
+        let centuries = (last + years).div_euclid(100);
+        let fourth = is_third(self.circuit, &at.year, years);
+        let is_last = at.year.equals(self.circuit, &Integer::constant(last));
+        let of_four = is_third(self.circuit, &at.century, centuries);
+        self.circuit.choose(is_last, of_four, fourth)
+    }
+}
+
+/// Where a day lies, in years that begin on 1 March.
+struct Place {
+    century: Integer,
+    /// The year of the century.
+    year: Integer,
+    /// The months before it in that year.
+    month: Integer,
+    /// The days before it in that month.
+    day: Integer,
 }
 
 /// The day so many `months` after `day`, which may lie outside the dates that the language knows.
@@ -94,18 +190,11 @@ pub(in crate::analysis) fn add_months(
     end: EndOfMonth,
 ) -> Result<Integer, TooWide> {
     let mut builder = Builder { circuit };
-    let (month, day) = builder.month(day)?;
-    let month = month.plus(builder.circuit, months)?;
-    let first = builder.days_before(&month)?;
-    let next = builder.plus(&month, 1)?;
-    let next = builder.days_before(&next)?;
-    let after = first.plus(builder.circuit, &day)?;
-    let beyond: Lit = next.at_most(builder.circuit, &after);
-    let instead = match end {
-        EndOfMonth::LastDay => builder.plus(&next, -1)?,
-        EndOfMonth::NextDay => next,
-    };
-    Ok(Integer::choose(builder.circuit, beyond, &instead, &after))
+    let at = builder.place(day)?;
+    match months.known() {
+        Some(months) if months.abs() <= MOST_MONTHS => builder.months_after(day, &at, months, end),
+        _ => builder.any_months_after(&at, months, end),
+    }
 }
 
 #[cfg(test)]
@@ -117,9 +206,9 @@ mod tests {
     #[test]
     fn months_are_those_of_the_calendar() {
         let (low, high) = (day_number(date(1900, 1, 1)), day_number(date(2199, 12, 31)));
-        for day in (low..=high).step_by(37).chain([day_number(date(2000, 2, 29)), day_number(date(2026, 1, 31))]) {
+        for day in (low..=high).step_by(211).chain([day_number(date(2000, 2, 29)), day_number(date(2026, 1, 31))]) {
             let start = date(1970, 1, 1).checked_add(jiff::Span::new().days(day)).expect("a date");
-            for months in [-50, -13, -1, 0, 1, 11, 12, 27] {
+            for months in [-1_300, -1_187, -50, -13, -12, -1, 0, 1, 11, 12, 27, 1_200, 1_201] {
                 let mut circuit = Circuit::new();
                 let (from, by) = (Integer::constant(i128::from(day)), Integer::constant(months));
                 let got = add_months(&mut circuit, &from, &by, EndOfMonth::LastDay).expect("it is not wide");

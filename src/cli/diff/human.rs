@@ -155,11 +155,17 @@ pub(super) fn rules(region: &DiffRegion) -> Option<String> {
     }
 }
 
-/// A deal in one line, as `--set` takes it.
+/// A deal in one line, as `--set` takes it, and its date.
 pub(super) fn example(region: &DiffRegion) -> Option<String> {
     let mut facts = Vec::new();
     flatten("", &region.witness.deal, &mut facts);
-    (!facts.is_empty()).then(|| format!("{} on {}", facts.join(" "), region.witness.as_of))
+    if !facts.is_empty() {
+        return Some(format!("{} on {}", facts.join(" "), region.witness.as_of));
+    }
+    // Where no fact matters, the date may.
+    let varies = region.before.varies || region.after.varies;
+    (varies || region.when.as_ref().is_some_and(|when| !when.is_empty()))
+        .then(|| format!("on {}", region.witness.as_of))
 }
 
 fn flatten(path: &str, json: &serde_json::Value, facts: &mut Vec<String>) {

@@ -110,10 +110,14 @@ fn operand(policy: &Policy, expr: ExprId) -> String {
     let text = policy.text_of(expr);
     let is_closed = matches!(
         policy.exprs[expr].kind,
-        ExprKind::Fact(_)
+        ExprKind::Literal(_)
+            | ExprKind::Fact(_)
+            | ExprKind::Constant(_)
             | ExprKind::Definition(_)
             | ExprKind::Decision(_)
             | ExprKind::Item(..)
+            | ExprKind::Parameter(_)
+            | ExprKind::AsOf
             | ExprKind::Call(..)
             | ExprKind::Lookup(..)
             | ExprKind::Arithmetic(..)
