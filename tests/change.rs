@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 use dealdesk::civil::date;
-use dealdesk::pack::{Diff, DiffOptions};
+use dealdesk::pack::{Diff, DiffOptions, DiffRegion};
 use dealdesk::{Pack, Status};
 
 /// The line that is taken out of `discovery.policy`.
@@ -281,5 +281,41 @@ fn sums_that_records_change_in_both_ways_are_told_apart_as_far_as_it_is_sure() {
             Some(_) => "less",
         };
         assert_eq!(region.deals, [expected]);
+    }
+}
+
+/// A policy with a date so many months ahead.
+fn ahead(months: i32) -> String {
+    format!(
+        "fact ends: date\nfact hours: integer 0..1000\n\
+         decide due: date = add_months_or_last_day(as_of, {months})\n\
+         decide late: boolean\n  default false\n  rule soon: true when ends <= due and hours > 100\n"
+    )
+}
+
+#[test]
+fn a_longer_period_is_told_in_few_steps() {
+    for (was, is) in [(3, 6), (1, 2), (24, 36), (-1, -2), (6, 13), (240, 241)] {
+        let pack = |months| Pack::compile([("a.policy", &*ahead(months))]).unwrap_or_else(|error| panic!("{error}"));
+        let steps = std::cell::Cell::new(0);
+        let stop = || {
+            steps.set(steps.get() + 1);
+            steps.get() > 100_000
+        };
+        let options = DiffOptions { today: date(2026, 3, 1), renames: true };
+        let diff = pack(is).diff(&pack(was), &options, &stop);
+        assert!(!diff.stopped && diff.unsettled.is_empty(), "{was} to {is}: {} steps", steps.get());
+        let told: Vec<String> = diff
+            .regions
+            .iter()
+            .filter(|region| region.before.status != Status::Error && region.after.status != Status::Error)
+            .map(|region| format!("{}: {} → {}", region.decision, region.before.text, region.after.text))
+            .collect();
+        let late = if was < is { "late: false → true" } else { "late: true → false" };
+        let [due, changed] = &told[..] else { panic!("{was} to {is}: {told:#?}") };
+        assert!(due.starts_with("due: 20") && changed == late, "{was} to {is}: {told:#?}");
+        let settled = |region: &&DiffRegion| region.decision == "late" && region.after.status != Status::Error;
+        let shown = diff.regions.iter().filter(settled).find(|region| region.before.status != Status::Error);
+        assert_eq!(shown.map(|region| region.witness.as_of.as_str()), Some("2026-03-01"), "{was} to {is}");
     }
 }
