@@ -105,6 +105,11 @@ mod readme {}
 #[doc = include_str!("../docs/analysis.md")]
 mod analysis_page {}
 
+/// The example in the page about columns.
+#[cfg(all(doctest, feature = "columnar"))]
+#[doc = include_str!("../docs/columns.md")]
+mod columns {}
+
 /// The example in the page about comparing.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/comparing.md")]

@@ -64,7 +64,7 @@ impl Files {
         let (output, rejects) = (self.path(output), self.path("rejects"));
         let of = |path: &Path| BatchFormat::of(path).unwrap();
         let (from, to) = (of(&self.input), of(&output));
-        plan.to = to.text().unwrap();
+        plan.to = to.to().unwrap();
         let mut batch = Batch {
             input: &self.input,
             from,
@@ -262,7 +262,7 @@ fn a_policy_that_is_too_large_for_a_program_is_decided_all_the_same() {
 
 mod any_bytes {
     use dealdesk::base::{FileId, SourceFile};
-    use dealdesk::batch::{Done, From, Text, Worker};
+    use dealdesk::batch::{Done, From, To, Worker};
     use dealdesk::engine::Memo;
     use dealdesk::facts::read::table::Header;
     use proptest::prelude::*;
@@ -327,7 +327,7 @@ mod any_bytes {
         fn no_bytes_make_a_batch_fail(text in rows(), table: bool, to_table: bool) {
             let pack = Pack::load("tests/cli/packs/discounts").unwrap();
             let mut plan = Plan::new(pack.policy(), pack.sources(), None, date(2026, 3, 1));
-            plan.to = if to_table { Text::Table } else { Text::Lines };
+            plan.to = if to_table { To::Table } else { To::Lines };
             plan.keep = vec!["id".to_owned()];
             let header = SourceFile::new("head", "client.kind,client.existing,order.total");
             let beside = plan.beside();
@@ -350,5 +350,15 @@ mod any_bytes {
             prop_assert!(told == done.tally.rejected || told == 10);
             prop_assert!(done.rejected.iter().all(|rejected| !rejected.problems.is_empty()));
         }
+    }
+}
+
+#[test]
+#[cfg(not(feature = "columnar"))]
+fn formats_that_are_left_out_of_a_build_are_told_with_the_way_to_them() {
+    for path in ["deals.parquet", "deals.feather"] {
+        let problem = host::batch_format(Path::new(path), None, "--from").unwrap_err();
+        assert_eq!(problem.message, format!("this `dealdesk` is built without Parquet and Arrow: `{path}`"));
+        assert!(problem.help[0].message.contains("--features columnar"));
     }
 }

@@ -1,6 +1,6 @@
 //! What the columns of the output are called.
 
-use super::{Plan, Text};
+use super::{Plan, To};
 
 /// The columns of the output, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Columns {
         for &id in &plan.decisions {
             let name = &plan.policy.decisions[id].name;
             names.push(name.clone());
-            if plan.to == Text::Table {
+            if plan.to != To::Lines {
                 names.extend(["status", "details"].map(|part| format!("{name}.{part}")));
                 names.extend(plan.reasons.then(|| format!("{name}.reasons")));
             }

@@ -158,7 +158,7 @@ fn said(answer: &Answer) -> String {
 }
 
 /// A value in its encoding as a cell says it: none in a word, items side by side.
-fn worded(value: &serde_json::Value) -> String {
+pub(super) fn worded(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Null => "none".to_owned(),
         serde_json::Value::String(text) => text.clone(),

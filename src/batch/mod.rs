@@ -6,6 +6,8 @@
 //! rows as bytes and gives bytes, with a [`Tally`] of what they came to.
 
 mod answers;
+#[cfg(feature = "columnar")]
+pub mod columnar;
 mod columns;
 mod csv;
 mod json;
@@ -47,16 +49,26 @@ pub struct Plan {
     /// What of the input is no fact and is passed over.
     pub ignore: Vec<String>,
     /// How the output is written.
-    pub to: Text,
+    pub to: To,
 }
 
-/// How rows are written as text.
+/// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Text {
+pub enum To {
     /// An object of JSON on each line.
     Lines,
     /// Cells with commas between them, the names of the columns on the first line.
     Table,
+    /// Columns of record batches.
+    #[cfg(feature = "columnar")]
+    Columns,
+}
+
+impl To {
+    /// Whether it is text that people can read.
+    pub fn is_text(self) -> bool {
+        matches!(self, To::Lines | To::Table)
+    }
 }
 
 impl Plan {
@@ -74,7 +86,7 @@ impl Plan {
             reasons: false,
             keep: Vec::new(),
             ignore: Vec::new(),
-            to: Text::Lines,
+            to: To::Lines,
         }
     }
 

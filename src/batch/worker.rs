@@ -11,7 +11,7 @@ use super::csv::{self, Table};
 use super::json::Lines;
 use super::output::Output;
 use super::tally::Tally;
-use super::{Plan, Text};
+use super::{Plan, To};
 use crate::base::{SourceFile, Sources, decode};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Memo, Options};
@@ -49,6 +49,9 @@ pub struct Done {
     pub rejected: Vec<Rejected>,
     /// How many came to what.
     pub tally: Tally,
+    /// Rows of the output as a record batch, where they are no text.
+    #[cfg(feature = "columnar")]
+    pub columns: Option<arrow_array::RecordBatch>,
 }
 
 /// A row that could not be read.
@@ -68,17 +71,21 @@ pub struct Worker<'p> {
     shown: &'p str,
     from: From,
     beside: Vec<String>,
+    /// What is kept of each row as text.
+    keep: &'p [String],
     /// Of the columns of the input, which are kept.
     kept: Vec<Option<usize>>,
     quick: Option<(Evaluator, Reading)>,
     outputs: Vec<Output>,
-    writer: Writer,
+    pub(super) writer: Writer,
     options: Options,
 }
 
-enum Writer {
+pub(super) enum Writer {
     Lines(Lines),
     Table(Table),
+    #[cfg(feature = "columnar")]
+    Columns(Box<super::columnar::Rows>),
 }
 
 /// Of so many rejected rows of one piece it is said what is wrong with them: no more will be shown.
@@ -87,6 +94,17 @@ const MOST_TOLD: usize = 10;
 impl<'p> Worker<'p> {
     /// One that reads rows so, of an input that messages call `shown`.
     pub fn new(plan: &'p Plan, memo: &'p Memo<'p>, shown: &'p str, from: From) -> Worker<'p> {
+        Worker::keeping(plan, memo, shown, from, &plan.keep)
+    }
+
+    /// One for rows that are no text, of which nothing is kept as text unless they become text.
+    #[cfg(feature = "columnar")]
+    pub(super) fn of_columns(plan: &'p Plan, memo: &'p Memo<'p>, shown: &'p str) -> Worker<'p> {
+        let keep = if plan.to.is_text() { plan.keep.as_slice() } else { &[] };
+        Worker::keeping(plan, memo, shown, From::Lines, keep)
+    }
+
+    fn keeping(plan: &'p Plan, memo: &'p Memo<'p>, shown: &'p str, from: From, keep: &'p [String]) -> Worker<'p> {
         let quick = plan.program.as_ref().map(|program| {
             let mut evaluator = match plan.strict {
                 true => Evaluator::strict(Arc::clone(program)),
@@ -94,7 +112,7 @@ impl<'p> Worker<'p> {
             };
             evaluator.set_as_of(plan.as_of);
             let reading = match &from {
-                From::Lines => Reading::of_lines(program, &plan.keep, &plan.ignore),
+                From::Lines => Reading::of_lines(program, keep, &plan.ignore),
                 From::Table(header) => Reading::of_table(program, header),
             };
             (evaluator, reading)
@@ -106,11 +124,18 @@ impl<'p> Worker<'p> {
             Output::of(&plan.policy, decision, plan.program.as_deref().and_then(of))
         };
         let kept = match &from {
-            From::Lines => vec![None; plan.keep.len()],
+            From::Lines => vec![None; keep.len()],
             From::Table(header) => {
                 let column = |name: &String| header.columns.iter().position(|column| column.name == *name);
-                plan.keep.iter().map(column).collect()
+                keep.iter().map(column).collect()
             }
+        };
+        let outputs: Vec<Output> = plan.decisions.iter().map(output).collect();
+        let writer = match plan.to {
+            To::Lines => Writer::Lines(Lines::of(plan)),
+            To::Table => Writer::Table(Table::of(plan)),
+            #[cfg(feature = "columnar")]
+            To::Columns => Writer::Columns(Box::new(super::columnar::Rows::of(plan, &outputs, keep.len()))),
         };
         Worker {
             plan,
@@ -118,13 +143,11 @@ impl<'p> Worker<'p> {
             shown,
             from,
             beside: plan.beside(),
+            keep,
             kept,
             quick,
-            outputs: plan.decisions.iter().map(output).collect(),
-            writer: match plan.to {
-                Text::Lines => Writer::Lines(Lines::of(plan)),
-                Text::Table => Writer::Table(Table::of(plan)),
-            },
+            outputs,
+            writer,
             options: Options {
                 strict: plan.strict,
                 explain: false,
@@ -137,7 +160,7 @@ impl<'p> Worker<'p> {
     /// What stands before the first row of the output.
     pub fn head(plan: &Plan, columns: &Columns) -> Vec<u8> {
         let mut head = Vec::new();
-        if plan.to == Text::Table {
+        if plan.to == To::Table {
             columns.0.iter().for_each(|name| csv::cell(name, &mut head));
             csv::end(&mut head);
         }
@@ -147,37 +170,58 @@ impl<'p> Worker<'p> {
     /// Decides the rows of a text that begins on the line `line` of the input, in place of what `done` held. With
     /// `fail_fast` it ends at the first that cannot be read.
     pub fn decide(&mut self, text: &[u8], line: usize, fail_fast: bool, done: &mut Done) {
-        done.text.clear();
-        done.rejects.clear();
-        done.rejected.clear();
-        if done.tally.outcomes.len() == self.outputs.len() {
-            done.tally.clear();
-        } else {
-            done.tally = Tally::new(&self.plan.policy, &self.plan.decisions);
-        }
+        self.begin(done);
         let separator = match &self.from {
             From::Lines => None,
             From::Table(header) => Some(header.separator),
         };
         for (line, row) in Rows::of(text, separator, line) {
-            let read = match std::str::from_utf8(row) {
-                Ok(text) if self.quick(text, line, done) => Ok(()),
-                Ok(text) => self.thoroughly(text, line, done),
-                Err(_) => Err(not_text(self.shown, line, row)),
-            };
-            match read {
-                Ok(()) => done.tally.decided += 1,
-                Err(rejected) => {
-                    done.tally.rejected += 1;
-                    done.rejects.extend_from_slice(row);
-                    done.rejects.push(b'\n');
-                    if done.rejected.len() < MOST_TOLD {
-                        done.rejected.push(*rejected);
-                    }
-                    if fail_fast {
-                        break;
-                    }
+            if !self.row(row, line, done) && fail_fast {
+                break;
+            }
+        }
+        #[cfg(feature = "columnar")]
+        if let Writer::Columns(rows) = &mut self.writer {
+            done.columns = rows.finish(&super::columnar::schema_of_text(self.plan), Vec::new()).ok();
+        }
+    }
+
+    /// Empties what is to hold what becomes of the next rows.
+    pub(super) fn begin(&self, done: &mut Done) {
+        done.text.clear();
+        done.rejects.clear();
+        done.rejected.clear();
+        #[cfg(feature = "columnar")]
+        {
+            done.columns = None;
+        }
+        if done.tally.outcomes.len() == self.outputs.len() {
+            done.tally.clear();
+        } else {
+            done.tally = Tally::new(&self.plan.policy, &self.plan.decisions);
+        }
+    }
+
+    /// Decides a row, and says whether it could be read.
+    pub(super) fn row(&mut self, row: &[u8], line: usize, done: &mut Done) -> bool {
+        let read = match std::str::from_utf8(row) {
+            Ok(text) if self.quick(text, line, done) => Ok(()),
+            Ok(text) => self.thoroughly(text, line, done),
+            Err(_) => Err(not_text(self.shown, line, row)),
+        };
+        match read {
+            Ok(()) => {
+                done.tally.decided += 1;
+                true
+            }
+            Err(rejected) => {
+                done.tally.rejected += 1;
+                done.rejects.extend_from_slice(row);
+                done.rejects.push(b'\n');
+                if done.rejected.len() < MOST_TOLD {
+                    done.rejected.push(*rejected);
                 }
+                false
             }
         }
     }
@@ -190,7 +234,7 @@ impl<'p> Worker<'p> {
         if self.plan.reasons {
             return false;
         }
-        let mut places: Vec<Option<Range<usize>>> = vec![None; self.plan.keep.len()];
+        let mut places: Vec<Option<Range<usize>>> = vec![None; self.keep.len()];
         let read = match &self.from {
             From::Lines => reading.line(evaluator, text, &mut places),
             From::Table(_) => reading.row(evaluator, text),
@@ -211,11 +255,36 @@ impl<'p> Worker<'p> {
         };
         let row = (line, kept.as_slice());
         let decided = (&*evaluator, self.outputs.as_slice());
-        match &self.writer {
+        match &mut self.writer {
             Writer::Lines(lines) => lines.decided(self.plan, row, decided, &mut done.tally, &mut done.text),
             Writer::Table(table) => table.decided(self.plan, row, decided, &mut done.tally, &mut done.text),
+            #[cfg(feature = "columnar")]
+            Writer::Columns(rows) => rows.decided(row, decided, &mut done.tally),
         }
         true
+    }
+
+    /// What takes deals in cells, where there is a program.
+    #[cfg(feature = "columnar")]
+    pub(super) fn evaluator(&mut self) -> Option<&mut Evaluator> {
+        self.quick.as_mut().map(|(evaluator, _)| evaluator)
+    }
+
+    /// Decides and adds the row whose deal the evaluator holds.
+    #[cfg(feature = "columnar")]
+    pub(super) fn decide_loaded(&mut self, line: usize, done: &mut Done) {
+        let Some((evaluator, _)) = &mut self.quick else { return };
+        done.tally.decided += 1;
+        evaluator.run();
+        let row = (line, [].as_slice());
+        if evaluator.is_settled() {
+            if let Writer::Columns(rows) = &mut self.writer {
+                rows.decided(row, (evaluator, &self.outputs), &mut done.tally);
+            }
+            return;
+        }
+        let deal = evaluator.deal();
+        self.answers(&deal, &self.plan.sources, row, done);
     }
 
     /// Reads, decides and writes a row whatever it says and comes to.
@@ -235,16 +304,14 @@ impl<'p> Worker<'p> {
         }
         let kept = match &self.from {
             From::Table(header) => cells(text, header, &self.kept),
-            From::Lines => {
-                self.plan.keep.iter().map(|name| raw(text, name).map_or(Kept::Nothing, Kept::Json)).collect()
-            }
+            From::Lines => self.keep.iter().map(|name| raw(text, name).map_or(Kept::Nothing, Kept::Json)).collect(),
         };
         self.answers(&deal, &sources, (line, &kept), done);
         Ok(())
     }
 
     /// Decides and writes a row by the engine.
-    fn answers(&self, deal: &Deal, sources: &Sources, row: (usize, &[Kept<'_>]), done: &mut Done) {
+    fn answers(&mut self, deal: &Deal, sources: &Sources, row: (usize, &[Kept<'_>]), done: &mut Done) {
         let decisions = self.memo.decide(deal, self.plan.as_of, &self.options);
         let report = Report {
             policy: &self.plan.policy,
@@ -263,9 +330,11 @@ impl<'p> Worker<'p> {
             };
             answers.iter().for_each(|answer| count(answer, &output.names, outcomes));
         }
-        match &self.writer {
+        match &mut self.writer {
             Writer::Lines(lines) => lines.answers(row, &data, &self.outputs, &mut done.text),
             Writer::Table(table) => table.answers(row, &data, &self.outputs, &mut done.text),
+            #[cfg(feature = "columnar")]
+            Writer::Columns(rows) => rows.answers(row, &data, &self.outputs),
         }
     }
 }

@@ -10,6 +10,8 @@ mod clock;
 mod create;
 mod deal;
 mod find;
+#[cfg(feature = "columnar")]
+mod guard;
 pub mod live;
 mod parallel;
 mod policies;

@@ -60,6 +60,8 @@ mod code;
 mod evaluator;
 mod form;
 mod graph;
+#[cfg(feature = "columnar")]
+mod lane;
 mod lower;
 mod names;
 mod op;
@@ -87,6 +89,8 @@ use slots::Slots;
 
 pub use evaluator::Evaluator;
 pub use form::{Form, Kind};
+#[cfg(feature = "columnar")]
+pub(crate) use lane::Lane;
 pub use lower::Reason;
 pub use outcome::{Ending, Outcome};
 pub(crate) use read::Reading;
@@ -263,6 +267,13 @@ impl Program {
     /// The decisions, in the order of the policy.
     pub fn decisions(&self) -> impl Iterator<Item = (OutputId, DecisionId)> + '_ {
         (0u32..).zip(&self.outputs).map(|(place, output)| (OutputId(place), output.decision))
+    }
+
+    /// How many decimals the value of a decision is held with, which are as many as it can have unless some of it was left out.
+    #[cfg(feature = "columnar")]
+    pub(crate) fn places(&self, decision: DecisionId) -> u32 {
+        let output = self.outputs.iter().find(|output| output.decision == decision);
+        output.map_or(0, |output| output.form.places)
     }
 
     #[inline]

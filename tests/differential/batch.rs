@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dealdesk::base::{FileId, SourceFile};
-use dealdesk::batch::{Columns, Done, From, Plan, Text, Worker};
+use dealdesk::batch::{Columns, Done, From, Plan, To, Worker};
 use dealdesk::engine::Memo;
 use dealdesk::facts::read::table::{Cells, Header, Rows};
 use dealdesk::facts::{self, Schema, Type, TypeKind, Value, encode, write};
@@ -21,16 +21,16 @@ use crate::reference::{self, Answer, Answers, State};
 
 /// An answer in a few words, of which only the kind of an error is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Said {
-    status: String,
-    value: Json,
-    names: BTreeSet<String>,
-    presumed: BTreeSet<String>,
+pub struct Said {
+    pub status: String,
+    pub value: Json,
+    pub names: BTreeSet<String>,
+    pub presumed: BTreeSet<String>,
     /// Of one record among others.
-    each: bool,
+    pub each: bool,
 }
 
-fn expected(schema: &Schema, ty: &Type, answer: &Answer, each: bool) -> Said {
+pub fn expected(schema: &Schema, ty: &Type, answer: &Answer, each: bool) -> Said {
     let json = |value| encode::json(schema, ty, &to_value(schema, ty, value));
     let (status, value, names) = match &answer.state {
         State::Decided(value) => ("decided", json(value), BTreeSet::new()),
@@ -65,7 +65,7 @@ fn listed(details: &str, word: &str) -> BTreeSet<String> {
 }
 
 /// What three cells say; the value is compared as a cell has it.
-fn from_cells(value: &str, status: &str, details: &str) -> Said {
+pub fn from_cells(value: &str, status: &str, details: &str) -> Said {
     let [missing, between] = ["missing", "between"].map(|word| listed(details, word));
     Said {
         status: status.to_owned(),
@@ -192,7 +192,7 @@ fn run(plan: &Plan, from: From, text: &str) -> Result<String, String> {
 }
 
 /// What every decision of every row came to, one for each record.
-type Found = Vec<BTreeMap<String, Vec<Said>>>;
+pub type Found = Vec<BTreeMap<String, Vec<Said>>>;
 
 fn found_in_lines(policy: &Policy, text: &str) -> Found {
     let row = |line: &str| {
@@ -277,10 +277,10 @@ fn against_the_reference(case: &Case, compiled: &Compiled, rows: &mut [usize; 3]
             }
         };
         let lines: String = given.iter().map(|deal| format!("{}\n", write::json_value(schema, deal))).collect();
-        plan.to = Text::Lines;
+        plan.to = To::Lines;
         rows[0] += deals.len();
         compare("JSON Lines", run(&plan, From::Lines, &lines).map(|text| found_in_lines(&policy, &text)), &expected);
-        plan.to = Text::Table;
+        plan.to = To::Table;
         for whole in [true, false] {
             let columns = columns(schema, whole);
             let said =

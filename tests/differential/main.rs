@@ -11,6 +11,8 @@
 mod batch;
 mod bridge;
 mod circuit;
+#[cfg(feature = "columnar")]
+mod columns;
 mod compare;
 mod diff;
 mod differential;

@@ -84,6 +84,10 @@ enum Format {
     Csv,
     /// An object of JSON on each line
     Jsonl,
+    /// Columns of Apache Parquet
+    Parquet,
+    /// Record batches of Apache Arrow
+    Arrow,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -99,6 +103,8 @@ impl From<Format> for BatchFormat {
         match format {
             Format::Csv => BatchFormat::Csv,
             Format::Jsonl => BatchFormat::JsonLines,
+            Format::Parquet => BatchFormat::Parquet,
+            Format::Arrow => BatchFormat::Arrow,
         }
     }
 }
@@ -121,7 +127,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     plan.reasons = arguments.trace;
     plan.keep.clone_from(&arguments.keep);
     plan.ignore.clone_from(&arguments.ignore);
-    plan.to = to.text().unwrap_or(plan.to);
+    plan.to = to.to().unwrap_or(plan.to);
     let batch = Batch {
         input: &arguments.input,
         from,

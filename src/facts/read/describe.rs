@@ -8,7 +8,7 @@ use crate::facts::{EnumerationId, NumberKind, NumberType, Schema, Type, TypeKind
 const MOST_NAMES: usize = 12;
 
 /// What a value of this type is: `a whole number from 0 to 5`.
-pub(super) fn expected(schema: &Schema, ty: &Type) -> String {
+pub fn expected(schema: &Schema, ty: &Type) -> String {
     match &ty.kind {
         TypeKind::Boolean => "`true` or `false`".to_owned(),
         TypeKind::Text => "a text".to_owned(),

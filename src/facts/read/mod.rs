@@ -26,6 +26,7 @@ mod tests;
 mod unknown;
 mod value;
 
+pub use describe::expected;
 pub use describe::names as listed;
 pub use document::{Entry, Kind, Node};
 pub use part::{Form, Part};

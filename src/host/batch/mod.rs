@@ -4,6 +4,9 @@
 //! ([`pipeline::Work`]) and how what comes of it is written ([`pipeline::Sink`]); threads, order and bounds are those
 //! of [`pipeline::run`] for all of them.
 
+#[cfg(feature = "columnar")]
+mod columns;
+mod output;
 mod pipeline;
 mod text;
 
@@ -13,7 +16,7 @@ use super::deal::STDIN;
 use super::read;
 use super::write::real_path;
 use crate::base::did_you_mean;
-use crate::batch::{Plan, Rejected, Tally, Text};
+use crate::batch::{Plan, Rejected, Tally, To};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::pack::Error;
 
@@ -24,12 +27,23 @@ pub enum BatchFormat {
     Csv,
     /// An object of JSON on each line.
     JsonLines,
+    /// Columns of Apache Parquet.
+    Parquet,
+    /// Record batches of Apache Arrow, as a file (or, where it is read, as a stream).
+    Arrow,
 }
 
 impl BatchFormat {
     /// The endings of files, each with its format.
-    pub const ENDINGS: &[(&str, BatchFormat)] =
-        &[("csv", BatchFormat::Csv), ("jsonl", BatchFormat::JsonLines), ("ndjson", BatchFormat::JsonLines)];
+    pub const ENDINGS: &[(&str, BatchFormat)] = &[
+        ("csv", BatchFormat::Csv),
+        ("jsonl", BatchFormat::JsonLines),
+        ("ndjson", BatchFormat::JsonLines),
+        ("parquet", BatchFormat::Parquet),
+        ("arrow", BatchFormat::Arrow),
+        ("feather", BatchFormat::Arrow),
+        ("ipc", BatchFormat::Arrow),
+    ];
 
     /// The format that the ending of a name tells.
     pub fn of(path: &Path) -> Option<BatchFormat> {
@@ -37,11 +51,16 @@ impl BatchFormat {
         BatchFormat::ENDINGS.iter().find(|(known, _)| *known == ending).map(|(_, format)| *format)
     }
 
-    /// How rows of the output are written as text, where they are.
-    pub fn text(self) -> Option<Text> {
+    /// How rows of the output are written. `None` for formats that this build leaves out: those of columns, without the Cargo
+    /// feature `columnar`.
+    pub fn to(self) -> Option<To> {
         match self {
-            BatchFormat::Csv => Some(Text::Table),
-            BatchFormat::JsonLines => Some(Text::Lines),
+            BatchFormat::Csv => Some(To::Table),
+            BatchFormat::JsonLines => Some(To::Lines),
+            #[cfg(feature = "columnar")]
+            BatchFormat::Parquet | BatchFormat::Arrow => Some(To::Columns),
+            #[cfg(not(feature = "columnar"))]
+            BatchFormat::Parquet | BatchFormat::Arrow => None,
         }
     }
 }
@@ -104,10 +123,16 @@ impl From<Box<Diagnostic>> for BatchFailed {
 ///
 /// A diagnostic where neither tells it; `option` is what would.
 pub fn batch_format(path: &Path, given: Option<BatchFormat>, option: &str) -> Result<BatchFormat, Box<Diagnostic>> {
-    if let Some(format) = given.or_else(|| BatchFormat::of(path)) {
-        return Ok(format);
-    }
     let shown = read::called(path);
+    match given.or_else(|| BatchFormat::of(path)) {
+        Some(format) if format.to().is_some() => return Ok(format),
+        Some(_) => {
+            let message = format!("this `dealdesk` is built without Parquet and Arrow: `{shown}`");
+            let problem = Diagnostic::placeless(Code::UnknownFormat, message);
+            return Err(Box::new(problem.help("build it with them: `cargo install --path . --features columnar`")));
+        }
+        None => {}
+    }
     let message = match path.extension().map(|ending| ending.to_string_lossy().to_lowercase()) {
         _ if path.as_os_str() == STDIN => format!("`-` has no ending that tells its format: name it with `{option}`"),
         Some(ending) => format!("`.{ending}` is no ending of a file of many deals: `{shown}`"),
@@ -145,9 +170,9 @@ pub fn is_one_file(one: &Path, other: &Path) -> bool {
 ///
 /// [`BatchFailed`].
 pub fn batch(batch: &Batch<'_>, plan: &Plan, watch: &mut dyn BatchWatch) -> Result<Tally, BatchFailed> {
-    match (batch.from, batch.to) {
-        (BatchFormat::Csv | BatchFormat::JsonLines, BatchFormat::Csv | BatchFormat::JsonLines) => {
-            text::run(batch, plan, watch)
-        }
+    match batch.from {
+        #[cfg(feature = "columnar")]
+        BatchFormat::Parquet | BatchFormat::Arrow => columns::run(batch, plan, watch),
+        _ => text::run(batch, plan, watch),
     }
 }

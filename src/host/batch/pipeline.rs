@@ -39,12 +39,12 @@ pub(super) trait Sink: Send {
     /// What comes of a piece.
     type Done;
 
-    /// Takes what came of the next piece, when so many bytes of the input were read.
+    /// Takes what came of the next piece, when so many bytes of the input were read. What is left of it is room to be used again.
     ///
     /// # Errors
     ///
     /// What ends everything.
-    fn take(&mut self, done: &Self::Done, read: u64) -> Result<(), BatchFailed>;
+    fn take(&mut self, done: &mut Self::Done, read: u64) -> Result<(), BatchFailed>;
 }
 
 /// The stack of a thread, in bytes: what the first thread of a program usually has.
@@ -174,8 +174,8 @@ where
         writing.write(done, read);
         loop {
             let next = writing.next;
-            let Some((done, read)) = writing.waiting.remove(&next) else { break };
-            writing.write(&done, read);
+            let Some((mut done, read)) = writing.waiting.remove(&next) else { break };
+            writing.write(&mut done, read);
             writing.spare.push(done);
         }
         self.turn.notify_all();
@@ -184,7 +184,7 @@ where
 }
 
 impl<K: Sink> Writing<'_, K> {
-    fn write(&mut self, done: &K::Done, read: u64) {
+    fn write(&mut self, done: &mut K::Done, read: u64) {
         if self.failed.is_none() {
             self.failed = self.sink.take(done, read).err();
             self.next += 1;
@@ -246,7 +246,7 @@ mod tests {
     impl Sink for Found {
         type Done = u64;
 
-        fn take(&mut self, done: &u64, read: u64) -> Result<(), BatchFailed> {
+        fn take(&mut self, done: &mut u64, read: u64) -> Result<(), BatchFailed> {
             if self.all.len() == self.fails_at {
                 return Err(BatchFailed::Closed);
             }
