@@ -48,6 +48,18 @@ impl Block {
         }
     }
 
+    /// Its instructions, each with whether it can meet a stop though everything is given.
+    pub(crate) fn instructions(&self) -> impl Iterator<Item = (&Instruction, bool)> {
+        let mut runs = self.runs.iter();
+        let mut run = runs.next();
+        self.code.iter().enumerate().map(move |(at, instruction)| {
+            while run.is_some_and(|(end, _)| *end <= at) {
+                run = runs.next();
+            }
+            (instruction, run.is_none_or(|(_, stops)| *stops))
+        })
+    }
+
     /// How many instructions it has.
     pub(crate) fn len(&self) -> usize {
         self.code.len()
@@ -107,6 +119,8 @@ pub(crate) struct Code {
     /// What registers hold before anything runs.
     pub(crate) constants: Vec<(Register, Cell)>,
     registers: FxHashMap<NodeId, Register>,
+    /// Between which ends registers lie that hold a value, and neither none nor a stop, wherever everything is given.
+    pub(crate) ranges: FxHashMap<Register, (i64, i64)>,
     /// How many registers are in use.
     used: usize,
     /// The slots that are read, those of fields and lists among them.
@@ -199,6 +213,10 @@ impl Emit<'_> {
                 }
             };
             self.code.registers.insert(id, own as Register);
+            let info = self.graph.info(id);
+            if !info.stops && !info.none && info.low <= info.high {
+                self.code.ranges.insert(own as Register, (info.low, info.high));
+            }
         }
         self.code.read.sort_unstable();
         self.code.read.dedup();

@@ -57,6 +57,7 @@
 
 mod cell;
 mod code;
+pub mod columns;
 mod evaluator;
 mod form;
 mod graph;

@@ -10,6 +10,7 @@
 
 mod batch;
 mod bridge;
+mod chunks;
 mod circuit;
 #[cfg(feature = "columnar")]
 mod columns;

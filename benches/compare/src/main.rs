@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+mod columns;
 mod deals;
 mod lines;
 mod native;
@@ -38,6 +39,11 @@ fn main() {
         && what == "memory"
     {
         return lines::measure_memory(input, output, threads.parse().unwrap());
+    }
+    if let [what, output, count] = arguments.as_slice()
+        && what == "export"
+    {
+        return columns::export(output, count.parse().unwrap());
     }
     let count = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(100_000);
     let deals = deals::generate(count);
@@ -121,6 +127,10 @@ fn main() {
         ours.evaluator.program().instructions(),
         compile / 1e3
     );
+    columns::compare(&deals, &expected);
+    if std::env::args().nth(2).as_deref() == Some("columns") {
+        return;
+    }
     lines::compare(4 * count);
     #[cfg(feature = "peers")]
     peers::compare(&deals, &expected, native);

@@ -27,7 +27,7 @@ pub struct Ours {
     outputs: [OutputId; 8],
 }
 
-const FACTS: [&str; 18] = [
+pub const FACTS: [&str; 18] = [
     "client_kind",
     "channel",
     "existing_client",
@@ -48,7 +48,7 @@ const FACTS: [&str; 18] = [
     "hourly_rate",
 ];
 
-const OUTPUTS: [&str; 8] =
+pub const OUTPUTS: [&str; 8] =
     ["priority", "respond", "discovery_billing", "tier", "total_hours", "monthly_cost", "capacity", "accept"];
 
 impl Ours {
