@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rustc_hash::FxHashSet;
 
-use super::circuit::{Integer, Lit, PartialRun, Run, Search, Solver};
+use super::circuit::{Integer, Lit, PartialRun, Patience, Run, Search, Solver};
 use super::encode::{Codes, Coding, Key, Slot};
 use super::machine::Machine;
 use super::samples::{Samples, Telling};
@@ -60,6 +60,11 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
         self.solver.assert(&self.machine.circuit, lit);
     }
 
+    /// What is asked next is about deals near one, in which literals come to this.
+    pub(super) fn near(&mut self, deal: &dyn Fn(Lit) -> bool) {
+        self.solver.hint(&self.machine.circuit, deal);
+    }
+
     /// Whether there is a deal for which all of these hold.
     pub(super) fn can(&mut self, all: &[Lit]) -> Result<bool, Stopped> {
         if all.contains(&Lit::FALSE) {
@@ -68,23 +73,27 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
         if self.samples.show(&self.machine.circuit, all) {
             return Ok(true);
         }
-        match self.solver.search(&self.machine.circuit, all) {
+        match self.solver.search(&mut self.machine.circuit, all) {
             Search::Found => Ok(true),
             Search::Impossible => Ok(false),
             Search::Stopped => Err(Stopped),
         }
     }
 
-    /// Some of these, by their place, that cannot hold together; `None` where there is a deal for which all of them do.
-    pub(super) fn clash(&mut self, all: &[Lit]) -> Result<Option<Vec<usize>>, Stopped> {
+    /// Some of these, by their place, that cannot hold together; `None` where there is a deal for which all of them do, or
+    /// where that takes longer.
+    pub(super) fn clash(&mut self, all: &[Lit], patience: Patience) -> Result<Option<Vec<usize>>, Stopped> {
         if let Some(place) = all.iter().position(|&lit| lit == Lit::FALSE) {
             return Ok(Some(vec![place]));
         }
-        if self.can(all)? {
+        if self.samples.show(&self.machine.circuit, all) {
             return Ok(None);
         }
-        // The solver was asked just now, of these.
-        Ok(Some(self.solver.enough(all)))
+        match self.solver.search_within(&mut self.machine.circuit, all, patience) {
+            Some(Search::Impossible) => Ok(Some(self.solver.enough(all))),
+            Some(Search::Stopped) => Err(Stopped),
+            Some(Search::Found) | None => Ok(None),
+        }
     }
 
     /// Numbers and days at which the policy may decide otherwise.

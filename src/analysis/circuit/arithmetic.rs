@@ -1,5 +1,6 @@
 //! Arithmetic on whole numbers. Every result is exact: one that might need too many bits is refused.
 
+use super::affine::{self, Affine};
 use super::gates::{Circuit, Lit};
 use super::integer::{Integer, TooWide, ends};
 
@@ -8,14 +9,30 @@ impl Integer {
     pub(in crate::analysis) fn plus(&self, circuit: &mut Circuit, other: &Integer) -> Result<Integer, TooWide> {
         let ((a, b), (c, d)) = (self.ends(), other.ends());
         let (low, high) = ends(a.checked_add(c), b.checked_add(d))?;
-        Ok(self.sum(circuit, other, Lit::FALSE, low, high))
+        if let Some(sum) = affine::sum(self, other, 1).and_then(|sum| sum.number(circuit, low, high)) {
+            return Ok(sum);
+        }
+        Ok(self.plainly_more(circuit, other, low, high))
     }
 
     /// The difference.
     pub(in crate::analysis) fn minus(&self, circuit: &mut Circuit, other: &Integer) -> Result<Integer, TooWide> {
         let ((a, b), (c, d)) = (self.ends(), other.ends());
         let (low, high) = ends(a.checked_sub(d), b.checked_sub(c))?;
-        Ok(self.sum(circuit, other, Lit::TRUE, low, high))
+        if let Some(sum) = affine::sum(self, other, -1).and_then(|sum| sum.number(circuit, low, high)) {
+            return Ok(sum);
+        }
+        Ok(self.plainly_less(circuit, other, low, high))
+    }
+
+    /// The sum by its bits.
+    pub(super) fn plainly_more(&self, circuit: &mut Circuit, other: &Integer, low: i128, high: i128) -> Integer {
+        self.sum(circuit, other, Lit::FALSE, low, high)
+    }
+
+    /// The difference by its bits.
+    pub(super) fn plainly_less(&self, circuit: &mut Circuit, other: &Integer, low: i128, high: i128) -> Integer {
+        self.sum(circuit, other, Lit::TRUE, low, high)
     }
 
     /// The number with its sign turned.
@@ -43,16 +60,54 @@ impl Integer {
 
     /// The product.
     pub(in crate::analysis) fn times(&self, circuit: &mut Circuit, other: &Integer) -> Result<Integer, TooWide> {
+        let ((a, b), (c, d)) = (self.ends(), other.ends());
+        let corners = [a.checked_mul(c), a.checked_mul(d), b.checked_mul(c), b.checked_mul(d)];
+        let corners: Vec<i128> = corners.into_iter().collect::<Option<_>>().ok_or(TooWide)?;
+        let (low, high) = ends(corners.iter().min().copied(), corners.iter().max().copied())?;
+        let (number, factor) = match (self.known(), other.known()) {
+            (Some(a), Some(b)) => return Ok(Integer::constant(a.checked_mul(b).ok_or(TooWide)?)),
+            (None, Some(factor)) => (self, factor),
+            (Some(factor), None) => (other, factor),
+            (None, None) => return self.product(circuit, other, low, high),
+        };
+        if factor == 0 {
+            return Ok(Integer::constant(0));
+        }
+        if let Some(product) = Affine::of(number).scaled(factor) {
+            return product.number(circuit, low, high);
+        }
+        let product = number.times_plainly(circuit, factor.unsigned_abs());
+        if factor < 0 { product?.negated(circuit) } else { product }
+    }
+
+    /// The product of two numbers of which neither is known.
+    fn product(&self, circuit: &mut Circuit, other: &Integer, low: i128, high: i128) -> Result<Integer, TooWide> {
+        let (one, two) = (Affine::of(self), Affine::of(other));
+        let ((x, a, c), (y, b, d)) = (one.parts(), two.parts());
+        // (ax + c)(by + d), so that products of the same numbers are the same.
+        let distributed = |circuit: &mut Circuit| {
+            let (ab, ad, bc, cd) = (a.checked_mul(b)?, a.checked_mul(d)?, b.checked_mul(c)?, c.checked_mul(d)?);
+            let mut parts = vec![(circuit.product(x, y).ok()?, ab), (x.clone(), ad), (y.clone(), bc)];
+            parts.retain(|(_, times)| *times != 0);
+            parts.into_iter().try_fold(Integer::constant(cd), |sum, (number, times)| {
+                let part = number.times(circuit, &Integer::constant(times)).ok()?;
+                sum.plus(circuit, &part).ok()
+            })
+        };
+        match distributed(circuit) {
+            Some(product) => Ok(product.narrowed(low, high)),
+            None => Ok(circuit.product(self, other)?.narrowed(low, high)),
+        }
+    }
+
+    /// The product by its bits.
+    pub(super) fn product_of_bits(&self, circuit: &mut Circuit, other: &Integer) -> Result<Integer, TooWide> {
         // The shorter one is gone through bit by bit.
         let (one, other) = if self.bits().len() < other.bits().len() { (other, self) } else { (self, other) };
         let ((a, b), (c, d)) = (one.ends(), other.ends());
         let corners = [a.checked_mul(c), a.checked_mul(d), b.checked_mul(c), b.checked_mul(d)];
         let corners: Vec<i128> = corners.into_iter().collect::<Option<_>>().ok_or(TooWide)?;
         let (low, high) = ends(corners.iter().min().copied(), corners.iter().max().copied())?;
-        if let Some(factor) = other.known() {
-            let product = one.times_magnitude(circuit, factor.unsigned_abs());
-            return if factor < 0 { product?.negated(circuit) } else { product };
-        }
         let places = other.bits().len() - 1;
         let mut product = Integer::constant(0);
         for (place, &bit) in other.bits().iter().enumerate() {
@@ -64,10 +119,14 @@ impl Integer {
         Ok(Integer::new(product.bits().to_vec(), low, high))
     }
 
-    fn times_magnitude(&self, circuit: &mut Circuit, factor: u128) -> Result<Integer, TooWide> {
+    /// So many times the number, by its bits.
+    pub(super) fn times_plainly(&self, circuit: &mut Circuit, factor: u128) -> Result<Integer, TooWide> {
         let mut product = Integer::constant(0);
         for place in (0..128).filter(|&place| (factor >> place) & 1 == 1) {
-            product = product.plus(circuit, &self.shifted(place)?)?;
+            let part = self.shifted(place)?;
+            let ((a, b), (c, d)) = (product.ends(), part.ends());
+            let (low, high) = ends(a.checked_add(c), b.checked_add(d))?;
+            product = product.plainly_more(circuit, &part, low, high);
         }
         Ok(product)
     }
@@ -96,6 +155,22 @@ impl Integer {
         if divisor.known() == Some(1) {
             return Ok(self.clone());
         }
+        if let Some((less, divisor)) = divisor.known().and_then(|divisor| affine::divided(circuit, self, divisor)) {
+            return Ok(less.floor_divided(circuit, &Integer::constant(divisor))?.narrowed(low, high));
+        }
+        let quotient = match divisor.known() {
+            Some(divisor) if divisor > 1 => circuit.floor_over(self, divisor)?,
+            _ => self.quotient_of_bits(circuit, divisor)?,
+        };
+        Ok(quotient.narrowed(low, high))
+    }
+
+    /// The quotient by its bits.
+    pub(super) fn quotient_of_bits(&self, circuit: &mut Circuit, divisor: &Integer) -> Result<Integer, TooWide> {
+        let ((a, b), (c, d)) = (self.ends(), divisor.ends());
+        let (c, d) = (c.max(1), d.max(1));
+        let corners = [a.div_euclid(c), a.div_euclid(d), b.div_euclid(c), b.div_euclid(d)];
+        let (low, high) = ends(corners.iter().min().copied(), corners.iter().max().copied())?;
         // Of a negative number: floor(n / d) is -1 - floor((-1 - n) / d), and -1 - n is n with all its bits turned.
         let sign = self.sign();
         let magnitude: Vec<Lit> = self.bits().iter().map(|&bit| circuit.xor(bit, sign)).collect();

@@ -4,6 +4,9 @@ use std::ops::Not;
 
 use rustc_hash::FxHashMap;
 
+use super::integer::Integer;
+use super::veil::{Operation, Veiled};
+
 /// A gate's output, or its negation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::analysis) struct Lit(u32);
@@ -52,6 +55,8 @@ pub(in crate::analysis) enum Gate {
     Input,
     /// The conjunction of two earlier outputs.
     And(Lit, Lit),
+    /// An earlier output, as a bit of the veiled result at this place.
+    Veil(Lit, u32),
 }
 
 /// A circuit that grows; equal gates are one gate.
@@ -59,11 +64,44 @@ pub(in crate::analysis) enum Gate {
 pub(in crate::analysis) struct Circuit {
     gates: Vec<Gate>,
     known: FxHashMap<(Lit, Lit), Lit>,
+    /// The veils of gates.
+    veils: FxHashMap<usize, Lit>,
+    /// Results whose bits are veiled.
+    pub(super) veiled: Vec<Veiled>,
+    /// Their places.
+    pub(super) places: FxHashMap<(Operation, Vec<Integer>), usize>,
 }
 
 impl Circuit {
     pub(in crate::analysis) fn new() -> Circuit {
-        Circuit { gates: vec![Gate::True], known: FxHashMap::default() }
+        Circuit {
+            gates: vec![Gate::True],
+            known: FxHashMap::default(),
+            veils: FxHashMap::default(),
+            veiled: Vec::new(),
+            places: FxHashMap::default(),
+        }
+    }
+
+    /// The veil of a literal, if it has one.
+    fn veil_of(&self, lit: Lit) -> Option<Lit> {
+        let veil = *self.veils.get(&lit.gate())?;
+        Some(if lit.is_negated() { !veil } else { veil })
+    }
+
+    /// A literal that is the same, as a bit of the veiled result at a place.
+    pub(super) fn veil(&mut self, lit: Lit, place: usize) -> Lit {
+        if lit.is_constant() {
+            return lit;
+        }
+        if let Some(veiled) = self.veil_of(lit) {
+            return veiled;
+        }
+        let Ok(place) = u32::try_from(place) else { return lit };
+        let positive = if lit.is_negated() { !lit } else { lit };
+        let veil = self.push(Gate::Veil(positive, place));
+        self.veils.insert(lit.gate(), veil);
+        if lit.is_negated() { !veil } else { veil }
     }
 
     /// How many gates there are.
@@ -195,6 +233,7 @@ impl Run {
                 Gate::True => u64::MAX,
                 Gate::Input => input(at),
                 Gate::And(a, b) => self.lit(a) & self.lit(b),
+                Gate::Veil(lit, _) => self.lit(lit),
             };
             self.outputs.push(output);
         }
@@ -226,6 +265,7 @@ impl PartialRun {
                     (Some(true), other) | (other, Some(true)) => other,
                     (None, None) => None,
                 },
+                Gate::Veil(lit, _) => run.lit(lit),
             };
             run.outputs.push(output);
         }

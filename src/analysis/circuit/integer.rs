@@ -1,5 +1,6 @@
 //! Whole numbers as literals, in two's complement.
 
+use super::affine::{self, Affine};
 use super::gates::{Circuit, Lit};
 
 /// A number needs more bits than exact arithmetic of the language is sure to have: what an operation on
@@ -11,12 +12,14 @@ pub(in crate::analysis) struct TooWide;
 const FARTHEST: i128 = 1 << 125;
 
 /// A whole number between two ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::analysis) struct Integer {
     /// The least significant first; the last is the sign.
     bits: Vec<Lit>,
     low: i128,
     high: i128,
+    /// What it is of another number.
+    affine: Option<Affine>,
 }
 
 /// The bits that every number from `low` to `high` fits in.
@@ -37,7 +40,7 @@ impl Integer {
     /// The number `n`.
     pub(in crate::analysis) fn constant(n: i128) -> Integer {
         let bits = (0..width(n, n)).map(|i| Lit::constant((n >> i.min(127)) & 1 == 1)).collect();
-        Integer { bits, low: n, high: n }
+        Integer { bits, low: n, high: n, affine: None }
     }
 
     /// A free number; `inside` says that it lies between the ends, and is to be assumed.
@@ -48,7 +51,7 @@ impl Integer {
         let inputs = bits.clone();
         bits.push(Lit::FALSE);
         let all = (1i128 << inputs.len()) - 1;
-        let free = Integer { bits, low: 0, high: all };
+        let free = Integer { bits, low: 0, high: all, affine: None };
         let inside = free.at_most(circuit, &Integer::constant(offset));
         let number = Integer { high: offset, ..free }.plus(circuit, &Integer::constant(low))?;
         Ok(Free { inputs, number, inside })
@@ -58,13 +61,35 @@ impl Integer {
         if low == high {
             return Integer::constant(low);
         }
-        Integer { bits, low, high }.extended(width(low, high))
+        Integer { bits, low, high, affine: None }.extended(width(low, high))
     }
 
     /// The same number, of which it is known that it lies between these ends wherever it is a number at all.
     pub(in crate::analysis) fn narrowed(self, low: i128, high: i128) -> Integer {
         let (low, high) = (self.low.max(low), self.high.min(high));
-        if low <= high { Integer::new(self.bits, low, high) } else { Integer::constant(self.low) }
+        if low > high {
+            return Integer::constant(self.low);
+        }
+        let number = Integer::new(self.bits, low, high);
+        if low < high { Integer { affine: self.affine, ..number } } else { number }
+    }
+
+    /// Where its bits come to a number between its ends.
+    pub(super) fn inside(&self, circuit: &mut Circuit) -> Lit {
+        let half = 1i128 << (self.bits.len() - 1).min(126);
+        let any = Integer { bits: self.bits.clone(), low: -half, high: half - 1, affine: None };
+        let above = Integer::constant(self.low).plainly_at_most(circuit, &any);
+        let below = any.plainly_at_most(circuit, &Integer::constant(self.high));
+        circuit.and(above, below)
+    }
+
+    /// The same number, of which it is known what it is of another one.
+    pub(super) fn being(self, affine: Affine) -> Integer {
+        if self.low < self.high { Integer { affine: Some(affine), ..self } } else { self }
+    }
+
+    pub(super) fn affine(&self) -> Option<&Affine> {
+        self.affine.as_ref()
     }
 
     /// Its ends.
@@ -113,6 +138,17 @@ impl Integer {
         if self.high < other.low || other.high < self.low {
             return Lit::FALSE;
         }
+        match affine::equal(self, other).and_then(|compared| affine::holds(circuit, compared, true)) {
+            Some(known) => known,
+            None => self.plainly_equals(circuit, other),
+        }
+    }
+
+    /// Whether both have the same bits.
+    pub(super) fn plainly_equals(&self, circuit: &mut Circuit, other: &Integer) -> Lit {
+        if self.high < other.low || other.high < self.low {
+            return Lit::FALSE;
+        }
         let width = self.bits.len().max(other.bits.len());
         let same: Vec<Lit> = (0..width).map(|i| circuit.same(self.bit(i), other.bit(i))).collect();
         circuit.all(same)
@@ -120,6 +156,20 @@ impl Integer {
 
     /// Whether it is at most `other`.
     pub(in crate::analysis) fn at_most(&self, circuit: &mut Circuit, other: &Integer) -> Lit {
+        if self.high <= other.low {
+            return Lit::TRUE;
+        }
+        if other.high < self.low {
+            return Lit::FALSE;
+        }
+        match affine::at_most(self, other).and_then(|compared| affine::holds(circuit, compared, false)) {
+            Some(known) => known,
+            None => self.plainly_at_most(circuit, other),
+        }
+    }
+
+    /// Whether it is at most `other`, by their bits.
+    pub(super) fn plainly_at_most(&self, circuit: &mut Circuit, other: &Integer) -> Lit {
         if self.high <= other.low {
             return Lit::TRUE;
         }
@@ -151,9 +201,24 @@ impl Integer {
             _ => {}
         }
         let (low, high) = (then.low.min(otherwise.low), then.high.max(otherwise.high));
+        if let Some(number) = Integer::choose_less(circuit, condition, then, otherwise) {
+            return number.narrowed(low, high);
+        }
         let width = width(low, high);
         let bits = (0..width).map(|i| circuit.choose(condition, then.bit(i), otherwise.bit(i))).collect();
         Integer::new(bits, low, high)
+    }
+
+    /// A choice as one of smaller numbers, where both are the same or have a factor in common.
+    fn choose_less(circuit: &mut Circuit, condition: Lit, then: &Integer, otherwise: &Integer) -> Option<Integer> {
+        if then.bits == otherwise.bits {
+            return Some(then.clone());
+        }
+        let factor = affine::common_factor(then, otherwise)?;
+        let then = affine::without_factor(circuit, then, factor).ok()?;
+        let otherwise = affine::without_factor(circuit, otherwise, factor).ok()?;
+        let chosen = Integer::choose(circuit, condition, &then, &otherwise);
+        chosen.times(circuit, &Integer::constant(factor)).ok()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Widens one deal to all deals alike.
 
-use super::super::circuit::{Circuit, Integer, Lit};
+use super::super::circuit::{Circuit, Integer, Lit, Patience};
 use super::super::inquiry::{Inquiry, Stopped};
 use super::terms::{Term, TermForm};
 use super::{Bound, Range, Subject};
@@ -180,7 +180,7 @@ impl Grower<'_, '_, '_, '_> {
         let follows = |part: &Part| self.terms[part.term].follows;
         let following: Vec<Part> = point.parts.iter().filter(|part| follows(part)).copied().collect();
         let backwards: Vec<usize> = (0..self.terms.len()).rev().collect();
-        if !following.is_empty() && self.clash(&following, bad)?.is_some() {
+        if !following.is_empty() && self.clash_within(&following, bad, Patience::Late)?.is_some() {
             return self.leave_out(following, &backwards, bad).map(Some);
         }
         if self.only_following {
@@ -204,11 +204,15 @@ impl Grower<'_, '_, '_, '_> {
         Ok(Some(best))
     }
 
-    /// Which of the parts are enough for nothing to be bad.
+    /// Which of the parts are enough for nothing to be bad. `None` too where that is not known soon.
     fn clash(&mut self, parts: &[Part], bad: Lit) -> Result<Option<Vec<usize>>, Stopped> {
+        self.clash_within(parts, bad, Patience::Soon)
+    }
+
+    fn clash_within(&mut self, parts: &[Part], bad: Lit, patience: Patience) -> Result<Option<Vec<usize>>, Stopped> {
         let mut asked: Vec<Lit> = parts.iter().map(|part| part.lit).collect();
         asked.extend([self.there, bad]);
-        let mut enough = self.inquiry.clash(&asked)?;
+        let mut enough = self.inquiry.clash(&asked, patience)?;
         if let Some(places) = &mut enough {
             places.retain(|&place| place < parts.len());
         }
@@ -304,11 +308,11 @@ impl Grower<'_, '_, '_, '_> {
         codes
     }
 
-    /// Whether nothing is bad with the end there.
+    /// Whether nothing is bad with the end there, as is seen at once: it is asked often.
     fn reaches(&mut self, cube: &Cube, place: usize, over: &Integer, code: i128, bad: Lit) -> Result<bool, Stopped> {
         let mut moved = cube.clone();
         self.move_end(&mut moved, place, over, code);
-        Ok(self.clash(&moved.parts, bad)?.is_some())
+        Ok(self.clash_within(&moved.parts, bad, Patience::AtOnce)?.is_some())
     }
 
     fn move_end(&mut self, cube: &mut Cube, place: usize, over: &Integer, code: i128) {

@@ -23,8 +23,11 @@ use crate::policy::{DecisionId, Edits, ExprId, Policy, Shape, edits};
 /// So many regions of one decision are told; what is left is told as one.
 const MOST_REGIONS: usize = 60;
 
+/// So many of a number that is computed.
+const FEW_REGIONS: usize = 12;
+
 /// So many steps of the solver are spent on telling the regions of one decision apart.
-const MOST_STEPS: u64 = 400_000;
+const MOST_STEPS: u64 = 100_000;
 
 /// Counts the steps of a solver, and lets some of them be enough.
 pub(super) struct Effort<'s> {
@@ -215,12 +218,13 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
             }
             let terms = terms(self, decisions, hands);
             let mut covered: Vec<Lit> = Vec::new();
+            let most_regions = if self.is_reckoned(after) { FEW_REGIONS } else { MOST_REGIONS };
             let (mut own, mut left) = (0, MOST_STEPS);
             loop {
                 let mut asked = vec![changed];
                 asked.extend(&covered);
                 let Some(found) = self.found(decisions, hands, &asked)? else { break };
-                let cube = match own < MOST_REGIONS {
+                let cube = match own < most_regions {
                     true => self.within(&mut left, |c| c.grown(decisions, hands, &terms, &found, &asked))?.flatten(),
                     false => None,
                 };
@@ -294,13 +298,18 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
         let there = self.verdict(Side::After, decisions[1], hands[1]).map_or(Lit::TRUE, |(there, _)| there);
         // Which sums the two of them come to, where some records add more and others less, would tell nobody anything.
         let sums = terms.iter().filter(|term| matches!(term.subject, Subject::Records(_))).count();
-        let decision = &self.policy(Side::After).decisions[decisions[1]];
-        let is_reckoned = matches!((&decision.ty.kind, &decision.shape), (TypeKind::Number(_), Shape::Computed(_)));
-        let only_following = sums > 1 && is_reckoned;
+        let only_following = sums > 1 && self.is_reckoned(decisions[1]);
         let mut grower = Grower { inquiry: &mut self.inquiry, terms, there, only_following };
         let run = grower.inquiry.machine.run(&found.codes);
+        grower.inquiry.near(&run);
         let point = grower.point(&run);
         grower.grow(&point, bad)
+    }
+
+    /// Whether a decision is a number that is computed, which may change in as many ways as it has values.
+    fn is_reckoned(&self, after: DecisionId) -> bool {
+        let decision = &self.policy(Side::After).decisions[after];
+        matches!((&decision.ty.kind, &decision.shape), (TypeKind::Number(_), Shape::Computed(_)))
     }
 
     /// Where a decision ends for the same reason: with the same outcome, where there are few, else by the same rule.

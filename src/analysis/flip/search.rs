@@ -133,7 +133,7 @@ impl<'a> Search<'a> {
         asked.push(self.lost);
         match self.lost == Lit::FALSE {
             true => Ok(false),
-            false => answer(self.doubt.search(&self.circuit, &asked)),
+            false => answer(self.doubt.search(&mut self.circuit, &asked)),
         }
     }
 
@@ -170,7 +170,7 @@ impl<'a> Search<'a> {
             if (self.stop)() || self.unconfirmed > MOST_UNCONFIRMED || self.copies > MOST_COPIES {
                 return Err(Stopped);
             }
-            if !answer(self.solver.search(&self.circuit, assumed))? {
+            if !answer(self.solver.search(&mut self.circuit, assumed))? {
                 return Ok(None);
             }
             let candidate = self.read();
@@ -215,7 +215,7 @@ impl<'a> Search<'a> {
                 None => asked.push(!place.changed),
             }
         }
-        if !answer(self.doubt.search(&self.circuit, &asked))? {
+        if !answer(self.doubt.search(&mut self.circuit, &asked))? {
             self.unconfirmed += 1;
             return Ok(Check::Unconfirmed);
         }
