@@ -1,9 +1,9 @@
 //! Questions to a machine: is there a deal for which all of this holds?
 
 use jiff::civil::Date;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::circuit::{Integer, Lit, PartialRun, Patience, Run, Search, Solver};
+use super::circuit::{Cone, Integer, Lit, PartialRun, Patience, Run, Search, Solver};
 use super::encode::{Codes, Coding, Key, Slot};
 use super::machine::Machine;
 use super::samples::{Samples, Telling};
@@ -44,6 +44,27 @@ pub struct Witness {
     pub deal: Deal,
     /// The date.
     pub as_of: Date,
+}
+
+/// Tries codes of one slot after the other on what is to hold.
+struct Fitting {
+    cone: Cone,
+    /// What the inputs are in 64 runs.
+    words: FxHashMap<usize, u64>,
+}
+
+impl Fitting {
+    /// Gives a slot these codes, each in some of the runs.
+    fn set(&mut self, slot: &Slot, codes: impl IntoIterator<Item = (u64, Option<i128>)>) {
+        for lit in slot.bits.iter().chain([&slot.none]) {
+            self.words.insert(lit.gate(), 0);
+        }
+        for (lanes, code) in codes {
+            for lit in slot.is(code).into_iter().filter(|lit| !lit.is_constant() && !lit.is_negated()) {
+                *self.words.entry(lit.gate()).or_default() |= lanes;
+            }
+        }
+    }
 }
 
 impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
@@ -157,6 +178,8 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
         };
         let mut held = all.to_vec();
         held.push(self.machine.encoded.allowed);
+        let mut fitting =
+            Fitting { cone: Cone::of(&self.machine.circuit, &held), words: self.machine.input_words(&codes) };
         let keys: Vec<Key> = self.machine.inputs.slots.keys().cloned().collect();
         let ahead = |key: &&Key| matches!(key, Key::AsOf | Key::Length(_));
         for key in keys.iter().filter(ahead).chain(keys.iter().filter(|key| !ahead(key))) {
@@ -166,7 +189,10 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
                     continue;
                 }
             }
-            self.settle(&mut codes, key, &held);
+            if self.solver.is_stopped() {
+                return Err(Stopped);
+            }
+            self.settle(&mut codes, key, &mut fitting);
         }
         Ok(Some(codes))
     }
@@ -221,16 +247,20 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
     }
 
     /// Gives a slot the most ordinary code with which all that is `held` still holds, the others as they are.
-    fn settle(&self, codes: &mut Codes, key: &Key, held: &[Lit]) {
+    fn settle(&self, codes: &mut Codes, key: &Key, fitting: &mut Fitting) {
         let Some(slot) = self.machine.inputs.slots.get(key) else { return };
         let now = codes.get(key).copied().unwrap_or(Some(slot.domain.low));
         let usual = self.usual(key, slot);
-        if let Some(code) = self.first(codes, key, &usual, held) {
+        if let Some(code) = self.first(slot, &usual, fitting) {
+            fitting.set(slot, [(u64::MAX, code)]);
             codes.insert(key.clone(), code);
             return;
         }
         // Nearer and nearer to zero, or to today, in ever smaller steps.
-        let Some(mut far) = now else { return };
+        let Some(mut far) = now else {
+            fitting.set(slot, [(u64::MAX, now)]);
+            return;
+        };
         let anchor = if matches!(slot.domain.coding, Coding::Date) { super::encode::day(self.today) } else { 0 };
         let mut near = anchor.clamp(slot.domain.low, slot.domain.high);
         for _ in 0..MOST_STEPS {
@@ -241,7 +271,7 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
             let mut steps: Vec<i128> = steps.collect();
             steps.dedup();
             let tried: Vec<Option<i128>> = steps.iter().copied().map(Some).collect();
-            let found = self.first(codes, key, &tried, held).flatten();
+            let found = self.first(slot, &tried, fitting).flatten();
             let at = found.and_then(|found| steps.iter().position(|&step| step == found)).unwrap_or(steps.len());
             far = found.unwrap_or(far);
             match at.checked_sub(1) {
@@ -249,24 +279,16 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
                 _ => break,
             }
         }
+        fitting.set(slot, [(u64::MAX, Some(far))]);
         codes.insert(key.clone(), Some(far));
     }
 
-    /// The first of some codes of a slot with which all that is `held` holds, the others as they are.
-    fn first(&self, codes: &Codes, key: &Key, tried: &[Option<i128>], held: &[Lit]) -> Option<Option<i128>> {
-        let slot = self.machine.inputs.slots.get(key)?;
-        let mut inputs = self.machine.input_words(codes);
-        for lit in slot.bits.iter().chain([&slot.none]) {
-            inputs.insert(lit.gate(), 0);
-        }
+    /// The first of some codes of a slot that fit, the others as they are.
+    fn first(&self, slot: &Slot, tried: &[Option<i128>], fitting: &mut Fitting) -> Option<Option<i128>> {
         let tried = &tried[..tried.len().min(64)];
-        for (lane, code) in tried.iter().enumerate() {
-            for lit in slot.is(*code).into_iter().filter(|lit| !lit.is_constant()) {
-                *inputs.entry(lit.gate()).or_default() |= u64::from(!lit.is_negated()) << lane;
-            }
-        }
-        let run = Run::of(&self.machine.circuit, |gate| inputs.get(&gate).copied().unwrap_or(0));
-        let holds = held.iter().fold(u64::MAX, |lanes, lit| lanes & run.lit(*lit));
+        fitting.set(slot, tried.iter().enumerate().map(|(lane, code)| (1 << lane, *code)));
+        let words = &fitting.words;
+        let holds = fitting.cone.holds(|gate| words.get(&gate).copied().unwrap_or(0));
         tried.get(holds.trailing_zeros() as usize).copied()
     }
 

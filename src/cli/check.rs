@@ -82,7 +82,8 @@ fn summary(pack: &Pack, proof: &Proof) -> String {
     let mut summary = format!("{name}, version {}: {decisions} from {facts}", policy.version);
     if !policy.properties.is_empty() {
         let properties = count(policy.properties.len(), "property", "properties");
-        summary.push_str(&format!("\n{} of {properties} proved for every deal", proof.proved));
+        let since = policy.since.map(|date| format!(" from {date} on")).unwrap_or_default();
+        summary.push_str(&format!("\n{} of {properties} proved for every deal{since}", proof.proved));
     }
     if proof.stopped {
         summary.push_str(&format!("\n{NOT_FINISHED}"));

@@ -97,10 +97,16 @@ impl Words<'_> {
                     .here("read, but never of consequence")
                     .help("leave it out, or mend the rules that read it")
             }
-            FindingKind::Broken(property) => {
-                let property = &self.policy.properties[*property];
-                let message = format!("`{}` does not hold for every deal", property.name);
-                let here = if property.never { "this can happen" } else { "this can fail" };
+            FindingKind::Broken(id) | FindingKind::Valueless(id) => {
+                let property = &self.policy.properties[*id];
+                let (message, here) = match (&finding.kind, property.never) {
+                    (FindingKind::Valueless(_), _) => (
+                        format!("`{}` cannot be said to hold for every deal", property.name),
+                        "this has no value then: something in it ends in an error or a conflict",
+                    ),
+                    (_, true) => (format!("`{}` does not hold for every deal", property.name), "this can happen"),
+                    (_, false) => (format!("`{}` does not hold for every deal", property.name), "this can fail"),
+                };
                 let mut diagnostic =
                     Diagnostic::finding(Code::BrokenProperty, self.policy.exprs[property.condition].span, message)
                         .here(here);
@@ -178,6 +184,11 @@ impl Words<'_> {
             (Shape::Table { .. }, _) => {
                 (format!("{called} never matches"), "no deal has these values", "leave it out, or mend its cells")
             }
+            _ if self.is_over(rule) => (
+                format!("{called} never applies any more"),
+                "its time was over before the first date that the policies speak about",
+                "leave it out, or let the pack's `since` be an earlier date",
+            ),
             _ => (
                 format!("{called} never applies"),
                 "no deal meets its condition",
@@ -185,6 +196,11 @@ impl Words<'_> {
             ),
         };
         Diagnostic::finding(Code::NeverApplies, rule.span, message).here(here).help(help)
+    }
+
+    /// Whether a rule is only in force on dates that the policy does not speak about.
+    fn is_over(&self, rule: &Rule) -> bool {
+        rule.window.until.zip(self.policy.since).is_some_and(|(until, since)| until < since)
     }
 
     fn never_asked(&self, id: LookupId, row: u32) -> Diagnostic {

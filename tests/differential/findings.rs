@@ -139,7 +139,10 @@ fn promises(policy: &Policy, all: &All<'_>, promised: &[Property], found: &Findi
             continue;
         };
         let broken = all.outcomes.iter().any(|outcomes| promise.is_broken(outcomes));
-        let told = found.findings.iter().any(|f| matches!(f.kind, FindingKind::Broken(of) if of == id));
+        let told = found
+            .findings
+            .iter()
+            .any(|f| matches!(f.kind, FindingKind::Broken(of) | FindingKind::Valueless(of) if of == id));
         let proved = found.proved.contains(&id);
         *tally.entry(if told { "broken" } else { "proved" }).or_default() += 1;
         if told != broken || proved == broken {

@@ -246,6 +246,66 @@ impl Run {
     }
 }
 
+/// Runs of the part of a circuit that some literals rest on.
+#[derive(Debug)]
+pub(in crate::analysis) struct Cone {
+    lits: Vec<Lit>,
+    /// Its gates in the order of the circuit, which speak of each other by their places here, and inputs by their gates.
+    gates: Vec<(Gate, usize)>,
+    words: Vec<u64>,
+}
+
+impl Cone {
+    pub(in crate::analysis) fn of(circuit: &Circuit, lits: &[Lit]) -> Cone {
+        let mut known = vec![false; circuit.len()];
+        let mut open: Vec<usize> = lits.iter().map(|lit| lit.gate()).collect();
+        let mut gates = Vec::new();
+        while let Some(gate) = open.pop() {
+            if std::mem::replace(&mut known[gate], true) {
+                continue;
+            }
+            gates.push(gate);
+            match circuit.gate(gate) {
+                Gate::True | Gate::Input => {}
+                Gate::And(a, b) => open.extend([a.gate(), b.gate()]),
+                Gate::Veil(lit, _) => open.push(lit.gate()),
+            }
+        }
+        gates.sort_unstable();
+        let places: FxHashMap<usize, usize> = gates.iter().enumerate().map(|(place, &gate)| (gate, place)).collect();
+        let here = |lit: Lit| {
+            let place = places.get(&lit.gate()).copied().and_then(Lit::of).unwrap_or(Lit::FALSE);
+            if lit.is_negated() { !place } else { place }
+        };
+        let local = |gate: usize| match circuit.gate(gate) {
+            Gate::And(a, b) => Gate::And(here(a), here(b)),
+            Gate::Veil(lit, of) => Gate::Veil(here(lit), of),
+            free => free,
+        };
+        let lits = lits.iter().map(|&lit| here(lit)).collect();
+        let words = vec![0; gates.len()];
+        Cone { lits, gates: gates.into_iter().map(|gate| (local(gate), gate)).collect(), words }
+    }
+
+    /// In which of 64 runs all of the literals hold; `input` gives what an input gate is in each of them.
+    pub(in crate::analysis) fn holds(&mut self, input: impl Fn(usize) -> u64) -> u64 {
+        for (place, &(gate, own)) in self.gates.iter().enumerate() {
+            let word = match gate {
+                Gate::True => u64::MAX,
+                Gate::Input => input(own),
+                Gate::And(a, b) => word(&self.words, a) & word(&self.words, b),
+                Gate::Veil(lit, _) => word(&self.words, lit),
+            };
+            self.words[place] = word;
+        }
+        self.lits.iter().fold(u64::MAX, |lanes, lit| lanes & word(&self.words, *lit))
+    }
+}
+
+fn word(words: &[u64], lit: Lit) -> u64 {
+    if lit.is_negated() { !words[lit.gate()] } else { words[lit.gate()] }
+}
+
 /// One run of a circuit of which not every input is known.
 #[derive(Debug)]
 pub(in crate::analysis) struct PartialRun {

@@ -13,7 +13,7 @@ mod solver;
 mod veil;
 
 pub(super) use calendar::{EndOfMonth, add_months};
-pub(super) use gates::{Circuit, Lit, PartialRun, Run};
+pub(super) use gates::{Circuit, Cone, Lit, PartialRun, Run};
 pub(super) use integer::{Integer, TooWide};
 pub(super) use ratio::Ratio;
 pub(super) use solver::{Patience, Search, Solver};

@@ -163,6 +163,11 @@ impl<'s> Solver<'s> {
         None
     }
 
+    /// Whether it is to give up.
+    pub(in crate::analysis) fn is_stopped(&self) -> bool {
+        (self.stop)()
+    }
+
     /// Which of `assumed`, by their place, are enough for the last search of them to be impossible.
     pub(in crate::analysis) fn enough(&self, assumed: &[Lit]) -> Vec<usize> {
         self.last().enough(assumed)

@@ -128,6 +128,7 @@ fn equal(circuit: &mut Circuit, before: &Taken<'_>, after: &Taken<'_>) -> Result
             let same: Vec<Lit> = all.map(|name| circuit.same(here(&was, one, name), here(&is, other, name))).collect();
             circuit.all(same)
         }
+        _ if is_other_unit((before.schema, before.ty), (after.schema, after.ty)) => Lit::FALSE,
         (was, is) if std::mem::discriminant(was) == std::mem::discriminant(is) => {
             return one.equals(circuit, other);
         }
@@ -137,6 +138,14 @@ fn equal(circuit: &mut Circuit, before: &Taken<'_>, after: &Taken<'_>) -> Result
     let same = circuit.and(given, same);
     let none = circuit.and(one.none, other.none);
     Ok(circuit.or(same, none))
+}
+
+/// Whether both types are numbers, of different units: no number of one is one of the other.
+pub fn is_other_unit((was, old): (&Schema, &Type), (is, new): (&Schema, &Type)) -> bool {
+    match (&old.kind, &new.kind) {
+        (TypeKind::Number(one), TypeKind::Number(other)) => was.unit_name(&one.unit) != is.unit_name(&other.unit),
+        _ => false,
+    }
 }
 
 fn neither(circuit: &mut Circuit, one: &Symbol, other: &Symbol) -> Result<Lit, TooWide> {

@@ -51,7 +51,9 @@ impl Comparison<'_, '_, '_> {
             let Some(cube) = grower.grow(&point, bad)? else { break };
             let inside = self.circuit().all(cube.lits());
             asked.push(!inside);
-            holes.push(self.clauses(&cube, &terms, hands));
+            let clauses = self.clauses(&cube, &terms, hands).into_iter();
+            // There is only one policy to speak of.
+            holes.push(clauses.map(|clause| Clause { ambiguous: false, ..clause }).collect());
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ mod terms;
 pub(super) use holes::holes;
 
 pub use align::{Aligned, FactChange, FactChangeKind, align};
+pub use ends::is_other_unit;
 
 use std::cmp::Ordering;
 
@@ -66,6 +67,8 @@ pub struct Difference {
     pub unsettled: Vec<(Side, Unsettled)>,
     /// It was stopped before everything was looked at.
     pub stopped: bool,
+    /// Decisions of which, as it was stopped, not all is known.
+    pub open: Vec<DecisionId>,
 }
 
 /// A decision that ends otherwise in some deals.

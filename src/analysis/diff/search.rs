@@ -157,21 +157,31 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
         self.edits = edits(self.before, self.policy(Side::After));
         self.pair()?;
         let order = self.difference.pairs.clone();
-        for &(before, after) in &order {
+        for (place, &(before, after)) in order.iter().enumerate() {
             self.rules(before, after);
             let name = &self.policy(Side::After).decisions[after].name;
             if self.edits.as_ref().is_some_and(|edits| !edits.affected.contains(name)) {
                 self.alike.insert((before, after));
                 continue;
             }
-            let regions = self.regions(before, after)?;
-            if regions.is_empty() {
+            let mut regions = Vec::new();
+            let finished = self.regions(before, after, &mut regions);
+            if !regions.is_empty() {
+                let edited = self.edits.as_ref().is_none_or(|edits| edits.edited.contains(name));
+                let causes = self.causes(after);
+                self.difference.changes.push(Change { before, after, edited, causes, regions });
+            } else if finished.is_ok() {
                 self.alike.insert((before, after));
-                continue;
             }
-            let edited = self.edits.as_ref().is_none_or(|edits| edits.edited.contains(name));
-            let causes = self.causes(after);
-            self.difference.changes.push(Change { before, after, edited, causes, regions });
+            if finished.is_err() {
+                let affected = |(_, id): &&(DecisionId, DecisionId)| {
+                    let name = &self.policy(Side::After).decisions[*id].name;
+                    self.edits.as_ref().is_none_or(|edits| edits.affected.contains(name))
+                };
+                let open = order.iter().skip(place).filter(affected).map(|(_, after)| *after);
+                self.difference.open = open.collect();
+                return finished;
+            }
         }
         Ok(())
     }
@@ -204,10 +214,9 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
         Some(Changed { changed: circuit.and(there, found.changed), lost: circuit.and(there, found.lost) })
     }
 
-    /// Every region in which two decisions end otherwise.
-    fn regions(&mut self, before: DecisionId, after: DecisionId) -> Result<Vec<Region>, Stopped> {
+    /// Every region in which two decisions end otherwise; as far as they were found, if it is stopped.
+    fn regions(&mut self, before: DecisionId, after: DecisionId, regions: &mut Vec<Region>) -> Result<(), Stopped> {
         let decisions = [before, after];
-        let mut regions: Vec<Region> = Vec::new();
         for hands in self.hands(decisions).unwrap_or_default() {
             let Some(Changed { changed, lost }) = self.changed(decisions, hands) else { continue };
             if self.inquiry.can(&[lost])? {
@@ -245,7 +254,7 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
                 }
             }
         }
-        Ok(regions)
+        Ok(())
     }
 
     /// Where a decision ends so.

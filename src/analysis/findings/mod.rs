@@ -56,6 +56,9 @@ pub enum FindingKind {
     NoInfluence(FactId),
     /// A property does not hold.
     Broken(PropertyId),
+    /// The condition of a property has no value in some deals, as something in it ends in an error or a conflict; in all
+    /// others it holds.
+    Valueless(PropertyId),
 }
 
 /// What was not settled, and why.

@@ -14,17 +14,21 @@ impl Search<'_, '_, '_> {
         let index = id.into_raw().into_u32() as usize;
         let symbols = self.inquiry.machine.encoded.properties.get(index).cloned().unwrap_or_default();
         let circuit = &mut self.inquiry.machine.circuit;
-        let (mut broken, mut lost) = (Vec::new(), Vec::new());
+        let (mut broken, mut valueless, mut lost) = (Vec::new(), Vec::new(), Vec::new());
         for (there, symbol) in symbols {
             let failed = symbol.fails.any(circuit);
             let wrong = if property.never { symbol.truth() } else { !symbol.truth() };
             let wrong = circuit.and(!failed, wrong);
-            let wrong = circuit.or(wrong, symbol.fails.error);
             broken.push(circuit.and(there, wrong));
+            valueless.push(circuit.and(there, symbol.fails.error));
             lost.push(circuit.and(there, symbol.fails.lost));
         }
-        let (broken, lost): (Lit, Lit) = (circuit.any(broken), circuit.any(lost));
-        let Some(witness) = self.inquiry.example(&[broken])? else {
+        let [broken, valueless, lost]: [Lit; 3] = [broken, valueless, lost].map(|lits| circuit.any(lits));
+        let (broken, witness) = match self.inquiry.example(&[broken])? {
+            Some(witness) => (broken, Some(witness)),
+            None => (valueless, self.inquiry.example(&[valueless])?),
+        };
+        let Some(witness) = witness else {
             if !self.inquiry.can(&[lost])? {
                 self.findings.proved.push(id);
             }
@@ -53,13 +57,10 @@ impl Search<'_, '_, '_> {
         if breaks(&witness.deal, true) {
             let sure = breaks(&witness.deal, false);
             let proposed = self.inquiry.without_idle_facts(&witness, &[broken]);
-            let deal = if sure {
-                smaller(&policy.schema, &witness, proposed, |deal| breaks(deal, false))
-            } else {
-                witness.deal.clone()
-            };
+            let deal =
+                if sure { smaller(&policy.schema, &witness, proposed, |deal| breaks(deal, false)) } else { proposed };
             let witness = Witness { deal, as_of: witness.as_of };
-            self.report(FindingKind::Broken(id), Some(witness));
+            self.report(if sure { FindingKind::Broken(id) } else { FindingKind::Valueless(id) }, Some(witness));
         } else {
             self.unconfirmed(property.condition);
         }

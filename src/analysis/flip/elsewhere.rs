@@ -43,7 +43,7 @@ fn reaches(policy: &Policy, request: &Request, dates: DateRange, stop: &dyn Fn()
     {
         return None;
     }
-    let reached = request.goal.reached(&mut machine.circuit, &machine.encoded, &texts);
+    let reached = request.goal.reached(&mut machine.circuit, &machine.encoded, policy, &texts);
     let mut inquiry = Inquiry::new(&mut machine, request.as_of, stop);
     if reached.goal != Lit::FALSE && inquiry.can(&[reached.goal]).ok()? {
         return Some(true);

@@ -1,11 +1,11 @@
 //! What a decision is to come to.
 
 use super::super::circuit::{Circuit, Integer, Lit, Ratio, TooWide};
-use super::super::encode::{Encoded, Form, Symbol, day};
+use super::super::encode::{Encoded, Form, MOST_RECORDS, Symbol, day};
 use crate::base::CompareOp;
 use crate::engine::{Answer, Answers, Decisions, Possible, State};
-use crate::facts::Value;
-use crate::policy::DecisionId;
+use crate::facts::{Fact, TypeKind, Value};
+use crate::policy::{DecisionId, Policy};
 
 /// What a decision is to come to.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,8 +135,17 @@ pub(super) struct Reached {
 
 impl Goal {
     /// Where the circuit reaches it.
-    pub(super) fn reached(&self, circuit: &mut Circuit, encoded: &Encoded, texts: &[std::sync::Arc<str>]) -> Reached {
+    pub(super) fn reached(
+        &self,
+        circuit: &mut Circuit,
+        encoded: &Encoded,
+        policy: &Policy,
+        texts: &[std::sync::Arc<str>],
+    ) -> Reached {
         let never = Reached { goal: Lit::FALSE, lost: Lit::FALSE };
+        if self.is_far_down(policy) {
+            return Reached { goal: Lit::FALSE, lost: Lit::TRUE };
+        }
         let verdicts = encoded.decisions.get(&self.decision).map(Vec::as_slice).unwrap_or_default();
         let mut there = verdicts.iter().filter(|(there, _)| *there != Lit::FALSE);
         let Some((there, verdict)) = there.nth(self.record.unwrap_or(0) as usize) else { return never };
@@ -147,6 +156,17 @@ impl Goal {
             Ok(holds) => Reached { goal: circuit.and(ends, holds), lost: verdict.symbol.fails.lost },
             Err(TooWide) => Reached { goal: Lit::FALSE, lost: ends },
         }
+    }
+
+    /// Whether it is about a record further down a list than the circuit looks.
+    fn is_far_down(&self, policy: &Policy) -> bool {
+        let scope = policy.decisions[self.decision].scope;
+        let is_longer = |fact: &Fact| match fact.ty.kind {
+            TypeKind::List { record, up_to } => Some(record) == scope && up_to > MOST_RECORDS,
+            _ => false,
+        };
+        self.record.is_some_and(|record| record >= MOST_RECORDS)
+            && policy.schema.facts.iter().any(|(_, fact)| is_longer(fact))
     }
 
     /// The answer that it is about.

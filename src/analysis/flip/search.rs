@@ -76,7 +76,7 @@ impl<'a> Search<'a> {
         let ground = Ground::new(&mut circuit, policy, deal, request, past_locks)?;
         let nodes = engine::needed(policy, request.goal.decision);
         let encoded = encode_part(&mut circuit, &ground.inputs, policy, &nodes, false)?;
-        let reached = request.goal.reached(&mut circuit, &encoded, &ground.inputs.texts);
+        let reached = request.goal.reached(&mut circuit, &encoded, policy, &ground.inputs.texts);
         let (mut solver, mut doubt) = (Solver::new(stop), Solver::new(stop));
         let held = vec![encoded.allowed, reached.goal];
         held.iter().for_each(|&lit| solver.assert(&circuit, lit));
@@ -233,7 +233,7 @@ impl<'a> Search<'a> {
     fn hold(&mut self, inputs: &Inputs) -> Result<(), TooWide> {
         self.copies += 1;
         let encoded = encode_part(&mut self.circuit, inputs, self.policy, &self.nodes, false)?;
-        let reached = self.request.goal.reached(&mut self.circuit, &encoded, &inputs.texts);
+        let reached = self.request.goal.reached(&mut self.circuit, &encoded, self.policy, &inputs.texts);
         for lit in [encoded.allowed, reached.goal] {
             self.solver.assert(&self.circuit, lit);
             self.held.push(lit);

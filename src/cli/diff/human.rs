@@ -141,9 +141,11 @@ pub(super) fn rules(region: &DiffRegion) -> Option<String> {
     let by = |rules: &[String], outcome: &DiffOutcome| match (rules, outcome.status) {
         ([], Status::Default) => Some("by default".to_owned()),
         ([], _) => None,
-        (rules, _) => {
+        (rules, status) => {
             let names: Vec<String> = rules.iter().map(|rule| format!("`{rule}`")).collect();
-            Some(format!("by {}", listed(&names, "and")))
+            // Each of them stands in some of the deals.
+            let word = if status == Status::Conflict { "and" } else { "or" };
+            Some(format!("by {}", listed(&names, word)))
         }
     };
     match (by(&region.rules_before, &region.before), by(&region.rules_after, &region.after)) {
@@ -171,6 +173,7 @@ pub(super) fn example(region: &DiffRegion) -> Option<String> {
 fn flatten(path: &str, json: &serde_json::Value, facts: &mut Vec<String>) {
     use serde_json::Value as Json;
     match json {
+        Json::Object(fields) if fields.is_empty() && !path.is_empty() => facts.push(format!("{path}={{}}")),
         Json::Object(fields) => {
             for (name, value) in fields {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
@@ -198,6 +201,20 @@ pub(super) fn named(change: &NameChange) -> String {
         ("renamed", _) => format!("{what} `{name}` was called `{before}`, and is the same in every deal"),
         ("retyped", "decision") => format!("decision `{name}` comes to {after}; before {before}"),
         ("retyped", _) => format!("{what} `{name}` takes {after}; before {before}"),
+        ("since", _) => match (&change.before, &change.after) {
+            (Some(was), Some(is)) => {
+                format!(
+                    "dates: the new policies speak about deals from {is} on, the old ones from {was}; what only one of them speaks about is not compared"
+                )
+            }
+            (Some(was), None) => format!(
+                "dates: the old policies speak about deals from {was} on, the new ones about all; earlier ones are not compared"
+            ),
+            (None, is) => format!(
+                "dates: the new policies speak about deals from {} on, the old ones about all; earlier ones are not compared",
+                text(is)
+            ),
+        },
         ("presumed", _) => format!("{what} `{name}`: {after} is presumed where nobody says; before {before}"),
         ("removed", _) => format!("{what} `{name}` is gone"),
         _ => format!("{what} `{name}` is new"),

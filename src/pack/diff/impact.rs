@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{Diff, DiffOutcome};
-use crate::analysis::diff::{Bound, Clause, Range, Region, Side, Subject};
+use crate::analysis::diff::{self, Bound, Clause, Range, Region, Side, Subject};
 use crate::base::Number;
 use crate::engine::{self, Answers, Options, Probe, State, probe};
 use crate::facts::{Deal, TypeKind, Value, encode};
@@ -100,6 +100,14 @@ impl Diff {
         let mut impact = Impact { regions, ..Impact::default() };
         let mut numbers: Vec<Numbers> = pairs.iter().map(|_| Numbers::default()).collect();
         let mut changed: Vec<(usize, Vec<String>)> = pairs.iter().map(|_| (0, Vec::new())).collect();
+        let other_unit: Vec<bool> = pairs
+            .iter()
+            .map(|&(was, is)| {
+                let (before, after) = (self.policy_of(Side::Before), self.policy_of(Side::After));
+                let old = (&before.schema, &before.decisions[was].ty);
+                diff::is_other_unit(old, (&after.schema, &after.decisions[is].ty))
+            })
+            .collect();
         for told in deals {
             impact.deals += 1;
             let (was, is) = (self.decide(Side::Before, told.before.facts(), as_of), {
@@ -114,7 +122,8 @@ impl Diff {
                         numbers[at].before.push(*old);
                         numbers[at].after.push(*new);
                     }
-                    if shown[0] == shown[1] {
+                    let is_number = outcome(old).is_some_and(|value| *value != Value::None);
+                    if shown[0] == shown[1] && !(other_unit[at] && is_number) {
                         continue;
                     }
                     moved = true;

@@ -125,9 +125,10 @@ pub struct DiffWitness {
 /// Something that is new, gone, called otherwise, or takes other values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NameChange {
-    /// `fact`, `decision` or `rule`.
+    /// `fact`, `decision` or `rule`; `policy` for the first date that the policies speak about.
     pub what: &'static str,
-    /// `added`, `removed`, `renamed`, `retyped` (it takes, or comes to, other values), or for a fact `presumed`.
+    /// `added`, `removed`, `renamed`, `retyped` (it takes, or comes to, other values), for a fact `presumed`, or for the
+    /// policies `since`: deals of dates that only one of them speaks about are not compared.
     pub change: &'static str,
     /// Its name: the new one, or the old one of what is gone. A rule after the name of its decision.
     pub name: String,
@@ -156,8 +157,9 @@ impl Pack {
         let words = words::Words { original: old.policy(), before: &aligned.before, after: self.policy() };
         let regions = words.regions(&difference);
         let changes = words.changes(&difference, &aligned.facts);
-        let unsettled: Vec<String> =
+        let mut unsettled: Vec<String> =
             difference.unsettled.iter().map(|(side, what)| words.unsettled(*side, what)).collect();
+        unsettled.extend(words.open(&difference));
         let completeness = words::completeness(&difference);
         // A rule may have another name and decide the same.
         let named = changes.iter().any(|change| change.what != "rule");

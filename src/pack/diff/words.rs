@@ -126,6 +126,11 @@ impl<'p> Words<'p> {
     /// What is new, gone, or called otherwise.
     pub(super) fn changes(&self, difference: &Difference, facts: &[FactChange]) -> Vec<NameChange> {
         let mut changes: Vec<NameChange> = facts.iter().filter_map(|change| self.fact(change)).collect();
+        let since = |policy: &Policy| policy.since.map(|date| date.to_string());
+        if since(self.before) != since(self.after) {
+            let (before, after) = (since(self.before), since(self.after));
+            changes.push(NameChange { what: "policy", change: "since", name: "since".to_owned(), before, after });
+        }
         let decision = |change, name: &str, before: Option<String>| NameChange {
             what: "decision",
             change,
@@ -206,6 +211,14 @@ impl<'p> Words<'p> {
             }
         };
         Some(NameChange { what: "fact", change: kind, name: is.or(was)?, before, after })
+    }
+
+    /// The decisions that were left when it was stopped.
+    pub(super) fn open(&self, difference: &Difference) -> Option<String> {
+        let names: Vec<String> =
+            difference.open.iter().map(|id| format!("`{}`", self.after.decisions[*id].name)).collect();
+        (!names.is_empty())
+            .then(|| format!("the time was over before all was known of {}", words::listed(&names, "and")))
     }
 
     /// What was not settled.

@@ -44,8 +44,9 @@ impl EffectiveRule {
         let force = in_force(self.window);
         if let Some(never) = never {
             let mut lines = vec![format!("{called} never stands: {never}.")];
-            let on = self.as_of.map(|date| format!(" decided on {date}")).unwrap_or_default();
-            lines.push(format!("This is proved for all deals{on}. What it says:"));
+            let on =
+                self.as_of.map_or("on every date that the pack speaks about".to_owned(), |d| format!("decided on {d}"));
+            lines.push(format!("This is proved for all deals {on}. What it says:"));
             lines.push(format!("  {}{force} when", self.decides()));
             lines.extend(self.conditions("    "));
             return lines;
