@@ -38,7 +38,7 @@ impl<'p> Comparison<'_, 'p, '_> {
         let shown = self.states(decisions, hands, &witness);
         self.leave_out(&mut witness, |c, less| c.states(decisions, hands, less) == shown);
         let [Some(was), Some(is)] = states else { return Ok(None) };
-        let end = |state: State| End { state, rules: Vec::new(), fixed: true };
+        let end = |state: State| End { state, rules: Vec::new(), together: true, fixed: true };
         Ok(Some(Found { codes, ends: [end(was), end(is)], witness }))
     }
 

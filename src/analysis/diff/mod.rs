@@ -133,6 +133,8 @@ pub struct End {
     pub state: State,
     /// Rules that stand somewhere in the region, by their place.
     pub rules: Vec<u32>,
+    /// Whether all of them stand in the example.
+    pub together: bool,
     /// Whether it ends so in the whole region; else another value may come of it.
     pub fixed: bool,
 }

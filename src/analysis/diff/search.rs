@@ -371,6 +371,7 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
                 };
                 if stands && !matches!(end.state, State::Undecided(_) | State::Error(_)) {
                     end.rules.push(rule);
+                    end.together &= run(symbol.stands);
                 }
             }
             let lit = self.end(side, decisions[place], hands[place], &end.state);

@@ -141,10 +141,9 @@ pub(super) fn rules(region: &DiffRegion) -> Option<String> {
     let by = |rules: &[String], outcome: &DiffOutcome| match (rules, outcome.status) {
         ([], Status::Default) => Some("by default".to_owned()),
         ([], _) => None,
-        (rules, status) => {
+        (rules, _) => {
             let names: Vec<String> = rules.iter().map(|rule| format!("`{rule}`")).collect();
-            // Each of them stands in some of the deals.
-            let word = if status == Status::Conflict { "and" } else { "or" };
+            let word = if outcome.together { "and" } else { "or" };
             Some(format!("by {}", listed(&names, word)))
         }
     };

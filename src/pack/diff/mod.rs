@@ -105,6 +105,9 @@ pub struct DiffOutcome {
     /// What it is computed by, where it varies and one expression says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// Whether all rules that are told stand in the example; else one stands in some of the deals, another in others.
+    #[serde(skip)]
+    pub together: bool,
 }
 
 /// A deal that is decided otherwise.

@@ -108,7 +108,7 @@ impl<'p> Words<'p> {
         let value = value.map(|value| encode::json(&policy.schema, &decision.ty, value));
         let varies = !end.fixed && matches!(end.state, State::Decided(_) | State::Default(_));
         let by = if varies { self.expression(policy, decision, end) } else { None };
-        DiffOutcome { status, value, text, varies, by }
+        DiffOutcome { status, value, text, varies, by, together: end.together }
     }
 
     /// The expression that the outcome is, where it is one.
