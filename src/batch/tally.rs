@@ -55,6 +55,14 @@ impl Outcomes {
         }
     }
 
+    /// Counts so many values that are not counted apart.
+    #[cfg(feature = "columnar")]
+    pub(super) fn values(&mut self, count: usize) {
+        if let Some(sum) = self.values.first_mut() {
+            *sum += count as u64;
+        }
+    }
+
     fn add(&mut self, other: &Outcomes) {
         self.values.iter_mut().zip(&other.values).for_each(|(sum, more)| *sum += more);
         self.none += other.none;

@@ -76,7 +76,7 @@ pub struct Worker<'p> {
     /// Of the columns of the input, which are kept.
     kept: Vec<Option<usize>>,
     quick: Option<(Evaluator, Reading)>,
-    outputs: Vec<Output>,
+    pub(super) outputs: Vec<Output>,
     pub(super) writer: Writer,
     options: Options,
 }

@@ -27,6 +27,11 @@ impl Lane {
         is_one.then(|| Lane { target, names: Arc::clone(&program.names) })
     }
 
+    /// Where its cells go.
+    pub(super) fn slot(&self) -> u32 {
+        self.target.slot
+    }
+
     /// How its values are held.
     pub(crate) fn kind(&self) -> Kind {
         self.target.form.kind

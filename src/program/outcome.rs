@@ -78,13 +78,7 @@ impl<'a> Outcome<'a> {
     /// for one that needs more than 62 bits; [`Outcome::value`] has it.
     #[inline]
     pub fn decimal(&self) -> Option<(i64, u32)> {
-        let cell = self.cell(Kind::Number)?;
-        if self.form.places <= self.places {
-            return Some((cell, self.form.places));
-        }
-        // It was worked out with more decimals than the decision may have, and was seen not to need them.
-        let power = 10i64.checked_pow(self.form.places - self.places)?;
-        Some(if cell % power == 0 { (cell / power, self.places) } else { (cell, self.form.places) })
+        decimal(self.cell(Kind::Number)?, self.form.places, self.places)
     }
 
     /// The place of the variant in its enumeration.
@@ -121,6 +115,17 @@ impl<'a> Outcome<'a> {
             None => decode(self.cell, self.form),
         }
     }
+}
+
+/// The number that a cell of so many decimals holds, for a decision that may have `allowed` of them.
+#[inline]
+pub(super) fn decimal(cell: Cell, places: u32, allowed: u32) -> Option<(i64, u32)> {
+    if places <= allowed {
+        return Some((cell, places));
+    }
+    // It was worked out with more decimals than the decision may have, and was seen not to need them.
+    let power = 10i64.checked_pow(places - allowed)?;
+    Some(if cell % power == 0 { (cell / power, allowed) } else { (cell, places) })
 }
 
 impl Evaluator {

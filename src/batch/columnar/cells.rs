@@ -6,12 +6,12 @@ use arrow_array::types::{
     Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
     TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, StructArray};
+use arrow_array::{Array, ArrayRef, DictionaryArray, StructArray};
 use arrow_schema::{DataType, TimeUnit};
 
 use super::shape::{Means, Named, Shape};
 use super::text;
-use crate::program::{Kind, Lane, Program};
+use crate::program::{Chunk, Kind, Lane, Program};
 
 /// A cell of a program.
 type Cell = i64;
@@ -71,6 +71,18 @@ impl Column {
         for group in groups.into_iter().filter(|group| group.null_count() > 0) {
             let nulls = self.cells.iter_mut().enumerate().filter(|(row, _)| group.is_null(*row));
             nulls.for_each(|(_, cell)| *cell = Lane::UNSAID);
+            if self.texts.is_some() {
+                odd.iter_mut().enumerate().for_each(|(row, odd)| *odd |= group.is_null(row));
+            }
+        }
+    }
+
+    /// Gives the texts numbers for as long as a batch is at hand.
+    pub(super) fn number_texts(&mut self, chunk: &mut Chunk) {
+        let Some(texts) = &self.texts else { return };
+        let null = self.lane.null();
+        for (row, cell) in self.cells.iter_mut().enumerate() {
+            *cell = text::word(texts, row).map_or(null, |text| chunk.text(text));
         }
     }
 
@@ -208,8 +220,33 @@ impl Column {
         });
     }
 
+    /// Names of variants, in the most usual kind of dictionary.
+    fn numbered(&mut self, dictionary: &DictionaryArray<Int32Type>, odd: &mut [bool]) {
+        const UNKNOWN: Cell = Cell::MAX;
+        let (values, lane) = (dictionary.values(), &self.lane);
+        let known = |at: usize| match text::word(values, at) {
+            Some(word) => lane.variant(word).unwrap_or(UNKNOWN),
+            None => lane.null(),
+        };
+        let known: Vec<Cell> = (0..values.len()).map(known).collect();
+        let mut all_known = true;
+        for (key, cell) in dictionary.keys().values().iter().zip(&mut self.cells) {
+            *cell = known.get(*key as usize).copied().unwrap_or(UNKNOWN);
+            all_known &= *cell != UNKNOWN;
+        }
+        if !all_known {
+            let rows = self.cells.iter().zip(odd).enumerate();
+            rows.filter(|(row, (cell, _))| **cell == UNKNOWN && dictionary.is_valid(*row))
+                .for_each(|(_, (_, odd))| *odd = true);
+        }
+        self.nulls(dictionary);
+    }
+
     /// Names of variants.
     fn words(&mut self, array: &ArrayRef, odd: &mut [bool]) {
+        if let Some(dictionary) = array.as_dictionary_opt::<Int32Type>() {
+            return self.numbered(dictionary, odd);
+        }
         let lane = &self.lane;
         if let Some(dictionary) = array.as_any_dictionary_opt() {
             let values = dictionary.values();

@@ -7,7 +7,9 @@ mod cells;
 mod rows;
 mod shape;
 mod text;
+mod values;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -18,6 +20,7 @@ use super::worker::Writer;
 use super::{Done, Plan, Worker};
 use crate::diagnostic::Diagnostic;
 use crate::engine::Memo;
+use crate::program::{Chunk, DEALS, Lane};
 use cells::Column;
 use shape::Named;
 
@@ -41,9 +44,13 @@ pub struct Decider<'p> {
     named: Vec<Named>,
     /// The columns as cells, where each gives one fact; and which rows take a closer look.
     quick: Option<(Vec<Column>, Vec<bool>)>,
+    /// What decides many of them at once.
+    chunk: Option<Chunk>,
     /// Where the columns stand that are kept as they are.
     kept: Vec<Vec<usize>>,
     schema: SchemaRef,
+    /// Which rows of the batch at hand the chunk holds.
+    ran: Range<usize>,
     /// A row as text.
     line: String,
 }
@@ -70,7 +77,11 @@ impl<'p> Decider<'p> {
         let worker = Worker::of_columns(plan, memo, shown);
         let quick = plan.program.as_ref().filter(|_| !plan.reasons).and_then(|program| cells::columns(program, &named));
         let quick = quick.map(|columns| (columns, Vec::new()));
-        Ok(Decider { worker, named, quick, kept, schema, line: String::new() })
+        let chunk = plan.program.as_ref().zip(quick.as_ref()).and_then(|(program, (columns, _))| {
+            let lanes: Vec<_> = columns.iter().map(|column| &column.lane).collect();
+            Chunk::of(program, &lanes, plan.strict).filter(|_| !plan.to.is_text())
+        });
+        Ok(Decider { worker, named, quick, chunk, kept, schema, ran: 0..0, line: String::new() })
     }
 
     /// The columns of what [`Decider::decide`] makes.
@@ -97,16 +108,23 @@ impl<'p> Decider<'p> {
             odd.clear();
             odd.resize(rows, false);
             columns.iter_mut().for_each(|column| column.fill(batch.columns(), rows, odd));
+            self.ran = 0..0;
+            if let Some(chunk) = &mut self.chunk {
+                chunk.forget_texts();
+                columns.iter_mut().for_each(|column| column.number_texts(chunk));
+            }
         }
-        for row in 0..rows {
-            if self.quick(row, first, done) {
+        let mut row = 0;
+        while row < rows {
+            let many = self.many(row, first, done);
+            row += many;
+            if many > 0 || row == rows {
                 continue;
             }
-            self.line.clear();
-            text::row(&self.named, batch.columns(), row, &mut self.line);
-            if !self.worker.row(self.line.as_bytes(), first + row, done) && fail_fast {
+            if !self.one(batch, row, first, done) && fail_fast {
                 break;
             }
+            row += 1;
         }
         if let Writer::Columns(written) = &mut self.worker.writer {
             let kept: Vec<ArrayRef> = self.kept.iter().filter_map(|path| at(batch.columns(), path)).collect();
@@ -122,6 +140,35 @@ impl<'p> Decider<'p> {
         Ok(())
     }
 
+    /// Decides as many rows as can be decided at once from this one on, and says how many those were.
+    fn many(&mut self, row: usize, first: usize, done: &mut Done) -> usize {
+        let (Some(chunk), Some((columns, odd))) = (&mut self.chunk, &self.quick) else { return 0 };
+        let ran = &mut self.ran;
+        if !ran.contains(&row) {
+            *ran = row..odd.len().min(row + DEALS);
+            let cells = columns.iter().map(|column| column.cells.get(ran.clone()).unwrap_or_default());
+            chunk.run(cells, ran.len());
+        }
+        let settled = |row: usize| chunk.settled().get(row - ran.start) == Some(&true) && odd.get(row) == Some(&false);
+        let settled = (row..ran.end).take_while(|row| settled(*row)).count();
+        let Writer::Columns(rows) = &mut self.worker.writer else { return 0 };
+        let deals = row - ran.start..row - ran.start + settled;
+        match settled > 0 && rows.chunk(first + row, (chunk, deals), &self.worker.outputs, &mut done.tally) {
+            true => settled,
+            false => 0,
+        }
+    }
+
+    /// Decides a row, and says whether it could be read.
+    fn one(&mut self, batch: &RecordBatch, row: usize, first: usize, done: &mut Done) -> bool {
+        if self.quick(row, first, done) {
+            return true;
+        }
+        self.line.clear();
+        text::row(&self.named, batch.columns(), row, &mut self.line);
+        self.worker.row(self.line.as_bytes(), first + row, done)
+    }
+
     /// Decides a row that is there in cells; says whether it was.
     fn quick(&mut self, row: usize, first: usize, done: &mut Done) -> bool {
         let Some((columns, odd)) = &self.quick else { return false };
@@ -132,7 +179,7 @@ impl<'p> Decider<'p> {
         evaluator.clear();
         for column in columns {
             match &column.texts {
-                None => evaluator.put_lane(&column.lane, column.cells[row]),
+                None => evaluator.put_lane(&column.lane, column.cells.get(row).copied().unwrap_or(Lane::UNSAID)),
                 Some(texts) => match text::word(texts, row) {
                     Some(text) => evaluator.put_lane_text(&column.lane, text),
                     None => evaluator.put_lane(&column.lane, column.lane.null()),

@@ -20,13 +20,15 @@ use watch::Watch;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Each row of IN is a deal: a CSV file names facts by their paths in its first line (`client.kind`,
-`instances[0].users`), a line of JSON Lines is an object as `dealdesk eval` reads it. OUT has a row
-for each, in the same order, with the value and the status of every decision.
+`instances[0].users`), a line of JSON Lines is an object as `dealdesk eval` reads it, and columns of
+Parquet and Arrow are called as the facts. OUT has a row for each, in the same order, with the value
+and the status of every decision.
 
 Examples:
   dealdesk batch leads.csv -o decided.csv --keep id
   dealdesk batch leads.csv -o decided.jsonl --select discount --as-of 2026-03-01
   dealdesk batch leads.jsonl -o decided.csv --rejects rejected.jsonl
+  dealdesk batch leads.parquet -o decided.parquet --keep id
   zcat leads.jsonl.gz | dealdesk batch - --from jsonl -o decided.jsonl
 
 Exit codes:
@@ -34,7 +36,7 @@ Exit codes:
   1  some rows cannot be read: they are told, and left out
   2  could not be done: there is no OUT, or the one that was there before")]
 pub(super) struct Arguments {
-    /// Deals, a row for each: CSV or JSON Lines, told by the ending; `-` is standard input
+    /// Deals, a row for each: CSV, JSON Lines, Parquet or Arrow, told by the ending; `-` is standard input
     #[arg(value_name = "IN", value_hint = clap::ValueHint::FilePath)]
     input: PathBuf,
     /// Where the decisions go, told by the ending; `-` is standard output

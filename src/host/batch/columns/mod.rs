@@ -1,6 +1,7 @@
 //! Parquet and Arrow: columns instead of rows.
 
 mod read;
+mod words;
 mod write;
 
 use arrow_array::RecordBatch;

@@ -8,14 +8,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_ipc::reader::{FileReader, StreamReader};
-use arrow_schema::{ArrowError, SchemaRef};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use arrow_schema::{ArrowError, DataType, FieldRef, Fields, Schema as ArrowSchema, SchemaRef};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
 
 use super::super::BatchFormat;
 use super::super::text::called;
 use crate::batch::Plan;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::facts::TypeKind;
 use crate::host::deal::STDIN;
 use crate::host::guard::guarded;
 use crate::host::read::{cannot_open, cannot_read};
@@ -110,7 +112,7 @@ impl Input {
         Ok(Input::of(Box::new(reader), schema, shown, bytes))
     }
 
-    fn parquet(path: &Path, shown: String, _plan: &Plan) -> Result<Input, Box<Diagnostic>> {
+    fn parquet(path: &Path, shown: String, plan: &Plan) -> Result<Input, Box<Diagnostic>> {
         let named = |message: String| Box::new(Diagnostic::placeless(Code::UnreadableFile, message));
         if path.as_os_str() == STDIN {
             let problem = named("Parquet cannot be read from standard input".to_owned());
@@ -127,9 +129,17 @@ impl Input {
         }
         let wrong = |error: ParquetError| not_readable(&shown, "Parquet file", &error);
         let (rows, reader) = parquet(|| {
-            let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
-            let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
-            Ok((rows, builder.with_batch_size(ROWS).build()?))
+            let found = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())?;
+            let rows = u64::try_from(found.metadata().file_metadata().num_rows()).unwrap_or(0);
+            // Names of variants are looked up once for each of the few that a page has, if they come as a dictionary.
+            let columns = ArrowSchema::new(in_dictionaries(found.schema().fields(), "", plan));
+            let options = ArrowReaderOptions::new().with_schema(Arc::new(columns));
+            let meta = ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), options).unwrap_or(found);
+            let is_needed = |field: &FieldRef| !is_ignored(field.name(), plan);
+            let needed = meta.schema().fields().iter().enumerate().filter(|(_, field)| is_needed(field));
+            let needed = ProjectionMask::roots(meta.parquet_schema(), needed.map(|(place, _)| place));
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, meta);
+            Ok((rows, builder.with_projection(needed).with_batch_size(ROWS).build()?))
         })
         .map_err(wrong)?;
         let schema = reader.schema();
@@ -197,6 +207,30 @@ impl Input {
         let message = format!("`{}` cannot be read {behind}", self.shown);
         Box::new(Diagnostic::placeless(Code::UnreadableFile, message).help(said(error)))
     }
+}
+
+/// Whether a column is passed over.
+fn is_ignored(name: &str, plan: &Plan) -> bool {
+    let named = |names: &[String]| names.iter().any(|known| known == name);
+    named(&plan.ignore) && !named(&plan.keep) && plan.policy.schema.fact_by_name(name).is_none()
+}
+
+/// The columns, with a dictionary for each that holds the names of variants and is not kept as it is.
+fn in_dictionaries(columns: &Fields, prefix: &str, plan: &Plan) -> Fields {
+    let schema = &plan.policy.schema;
+    let one = |column: &FieldRef| {
+        let name = format!("{prefix}{}", column.name());
+        let fact = schema.fact_by_name(&name).map(|fact| &schema.facts[fact].ty.kind);
+        let data = match (column.data_type(), fact) {
+            (DataType::Struct(inner), None) => DataType::Struct(in_dictionaries(inner, &format!("{name}."), plan)),
+            (data, Some(TypeKind::Variant(_))) if data.is_string() && !plan.keep.contains(&name) => {
+                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+            }
+            (data, _) => data.clone(),
+        };
+        Arc::new(column.as_ref().clone().with_data_type(data))
+    };
+    columns.iter().map(one).collect()
 }
 
 /// What the reader of Arrow comes to, be it by a panic.
