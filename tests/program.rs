@@ -82,6 +82,62 @@ fn a_deal_is_read_with_its_records_and_decided_for_each() {
     assert_eq!(e.outcome(size).ending(), Ending::Undecided);
 }
 
+#[derive(serde::Serialize)]
+struct Lead {
+    a: About,
+    sites: Vec<Site>,
+}
+
+#[derive(serde::Serialize)]
+struct About {
+    kind: &'static str,
+    total: f64,
+    name: Option<String>,
+}
+
+#[derive(serde::Serialize)]
+struct Site {
+    users: u8,
+    open_since: Option<&'static str>,
+}
+
+#[test]
+fn a_deal_is_read_from_what_serializes() {
+    let mut e = evaluator();
+    let lead = |total: f64, open_since: Option<&'static str>, name: Option<&str>| Lead {
+        a: About { kind: "large", total, name: name.map(str::to_owned) },
+        sites: vec![Site { users: 70, open_since }],
+    };
+    for (total, open_since, name, said) in [
+        (
+            0.1,
+            Some("2026-01-31"),
+            Some("Ada"),
+            r#"{"a":{"kind":"large","total":0.1,"name":"Ada"},"sites":[{"users":70,"open_since":"2026-01-31"}]}"#,
+        ),
+        (1e3, None, None, r#"{"a":{"kind":"large","total":1000},"sites":[{"users":70,"open_since":null}]}"#),
+    ] {
+        e.read(&lead(total, open_since, name)).unwrap();
+        let deal = dealdesk::facts::write::json(&e.program().policy().schema, &e.deal());
+        assert_eq!(deal.split_whitespace().collect::<String>(), said);
+    }
+    // A float that is no number is not taken for none, and what is wrong is said.
+    for wrong in [f64::NAN, f64::INFINITY, 0.001, 1_001.0] {
+        let problems = e.read(&lead(wrong, None, None)).unwrap_err();
+        assert!(problems[0].message.contains("a.total"), "{wrong}: {problems:?}");
+        assert_eq!(e.deal().given.iter().count(), 0);
+    }
+    #[derive(serde::Serialize)]
+    struct Deep {
+        a: Option<Box<Deep>>,
+    }
+    let mut deep = Deep { a: None };
+    for _ in 0..1_000 {
+        deep = Deep { a: Some(Box::new(deep)) };
+    }
+    assert!(e.read(&deep).unwrap_err()[0].message.contains("nested too deeply"));
+}
+
 #[test]
 fn what_is_unusual_is_read_all_the_same_and_what_is_wrong_is_said_with_its_place() {
     let mut e = evaluator();

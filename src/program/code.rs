@@ -65,17 +65,6 @@ impl Block {
         self.code.len()
     }
 
-    /// Its runs, each with whether stops are to be looked for. `given` says that no register holds a stop that it does not expect.
-    #[cfg(feature = "columnar")]
-    pub(crate) fn runs(&self, given: bool) -> impl Iterator<Item = (&[Instruction], bool)> {
-        let mut start = 0;
-        self.runs.iter().map(move |&(end, stops)| {
-            let code = self.code.get(start..end).unwrap_or_default();
-            start = end;
-            (code, stops || !given)
-        })
-    }
-
     /// Runs it. `given` says that no register holds a stop that it does not expect.
     #[inline]
     pub(crate) fn run(&self, registers: &mut Registers, given: bool) {

@@ -56,8 +56,6 @@
 //! ```
 
 mod cell;
-#[cfg(feature = "columnar")]
-mod chunk;
 mod code;
 pub mod columns;
 mod evaluator;
@@ -90,8 +88,6 @@ use graph::{Cause, NodeId};
 use lower::{Lowered, Outcome as LoweredOutcome};
 use slots::Slots;
 
-#[cfg(feature = "columnar")]
-pub(crate) use chunk::{Cells, Chunk, DEALS};
 pub use evaluator::Evaluator;
 pub use form::{Form, Kind};
 #[cfg(feature = "columnar")]

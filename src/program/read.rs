@@ -5,10 +5,12 @@
 //! but unusual) the deal is read again by [`facts::read`](crate::facts::read), which accepts all that is allowed and
 //! knows what to say of the rest.
 
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::ser::Formatter;
 
 use super::Program;
 use super::cell::{Cell, NONE};
@@ -52,12 +54,20 @@ impl Evaluator {
         Ok(())
     }
 
-    /// Takes the deal that a value says when it is serialized, in place of the one before.
+    /// Takes the deal that a value says when it is serialized, in place of the one before: as JSON in room that is used again,
+    /// which is read like any other. A value in which something is `None`, as that may mean two things, takes the long way.
     ///
     /// # Errors
     ///
     /// What the policy declares otherwise, without places. Then no deal is known.
     pub fn read<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Vec<Diagnostic>> {
+        if let Some(mut reading) = self.reading.take() {
+            let usual = reading.value(self, value);
+            self.reading = Some(reading);
+            if usual.is_some() {
+                return Ok(());
+            }
+        }
         self.clear();
         let deal = read::serialize(&self.program.policy.schema, &value)?;
         self.load(&deal);
@@ -72,6 +82,8 @@ pub(crate) struct Reading {
     order: Order,
     columns: Vec<Columned>,
     separator: u8,
+    /// Room for a value as JSON.
+    json: Vec<u8>,
 }
 
 /// A column of a table.
@@ -86,7 +98,7 @@ enum Columned {
 impl Reading {
     /// Of lines in JSON, whose names are facts.
     pub(super) fn of_facts(names: Arc<Names>) -> Reading {
-        Reading { names, order: Order::default(), columns: Vec::new(), separator: b',' }
+        Reading { names, order: Order::default(), columns: Vec::new(), separator: b',', json: Vec::new() }
     }
 
     /// Of lines in JSON. What is said of the names in `keep` is found, and those in `pass` are passed over, whether or not they
@@ -124,6 +136,18 @@ impl Reading {
         evaluator.clear();
         kept.fill(None);
         Scan { text, at: 0, evaluator, names: &self.names, order: &mut self.order, kept }.deal()
+    }
+
+    /// Reads what a value says. Nothing where it is to be read otherwise; then the deal of the evaluator means nothing.
+    fn value<T: Serialize + ?Sized>(&mut self, evaluator: &mut Evaluator, value: &T) -> Usual<()> {
+        let mut json = std::mem::take(&mut self.json);
+        json.clear();
+        let mut serializer = serde_json::Serializer::with_formatter(&mut json, Plain { depth: 0 });
+        let written = value.serialize(&mut serializer).is_ok();
+        let text = std::str::from_utf8(&json).ok().filter(|_| written);
+        let usual = text.and_then(|text| self.line(evaluator, text, &mut []));
+        self.json = json;
+        usual
     }
 
     /// Reads a row of a table, which has no line break at its end. Nothing where it is to be read otherwise; then the deal of the
@@ -167,5 +191,49 @@ impl Reading {
             Kind::Date => target.within(day_number(date(said)?)),
             Kind::Items | Kind::List => None,
         }
+    }
+}
+
+/// JSON without null, which would be `None` as well as a float that is no number, and without deep nesting.
+struct Plain {
+    depth: usize,
+}
+
+impl Plain {
+    const DEEPEST: usize = 32;
+
+    fn enter<W: io::Write + ?Sized>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        if self.depth == Plain::DEEPEST {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        self.depth += 1;
+        writer.write_all(bracket)
+    }
+
+    fn leave<W: io::Write + ?Sized>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        writer.write_all(bracket)
+    }
+}
+
+impl Formatter for Plain {
+    fn write_null<W: io::Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        Err(io::ErrorKind::InvalidData.into())
+    }
+
+    fn begin_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.enter(writer, b"{")
+    }
+
+    fn end_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.leave(writer, b"}")
+    }
+
+    fn begin_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.enter(writer, b"[")
+    }
+
+    fn end_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.leave(writer, b"]")
     }
 }

@@ -196,7 +196,7 @@ fn against_the_engine(case: &Case, compiled: &Compiled, tally: &mut Tally) -> Ve
     problems
 }
 
-/// A deal written as JSON and read straight into slots, and one given by setters, are the deal.
+/// A deal written as JSON and read straight into slots, one that a value says, and one given by setters, are the deal.
 fn read_back(program: &Arc<Program>, deal: &Deal) -> Vec<String> {
     let schema = &program.policy().schema;
     let mut evaluator = Evaluator::new(Arc::clone(program));
@@ -208,6 +208,11 @@ fn read_back(program: &Arc<Program>, deal: &Deal) -> Vec<String> {
     match evaluator.read_json(&text) {
         Err(found) => problems.push(format!("{text} is refused: {found:?}")),
         Ok(()) if said(&evaluator.deal()) != said(deal) => problems.push(format!("{text} is read as another deal")),
+        Ok(()) => {}
+    }
+    match evaluator.read(&dealdesk::facts::write::json_value(schema, deal)) {
+        Err(found) => problems.push(format!("{text} as a value is refused: {found:?}")),
+        Ok(()) if said(&evaluator.deal()) != said(deal) => problems.push(format!("{text} as a value is another deal")),
         Ok(()) => {}
     }
     evaluator.clear();

@@ -1,5 +1,7 @@
 //! Columns of numbers, dates, booleans and words as cells of a program.
 
+use std::ops::Range;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Float64Type, Int8Type,
@@ -11,7 +13,8 @@ use arrow_schema::{DataType, TimeUnit};
 
 use super::shape::{Means, Named, Shape};
 use super::text;
-use crate::program::{Chunk, Kind, Lane, Program};
+use crate::program::columns::Columns;
+use crate::program::{Kind, Lane, Program};
 
 /// A cell of a program.
 type Cell = i64;
@@ -77,12 +80,11 @@ impl Column {
         }
     }
 
-    /// Gives the texts numbers for as long as a batch is at hand.
-    pub(super) fn number_texts(&mut self, chunk: &mut Chunk) {
-        let Some(texts) = &self.texts else { return };
-        let null = self.lane.null();
-        for (row, cell) in self.cells.iter_mut().enumerate() {
-            *cell = text::word(texts, row).map_or(null, |text| chunk.text(text));
+    /// Gives some rows of it to a chunk.
+    pub(super) fn give(&self, rows: Range<usize>, chunk: &mut Columns) {
+        match &self.texts {
+            Some(texts) => chunk.set_texts(&self.lane, rows.map(|row| text::word(texts, row))),
+            None => chunk.set_cells(&self.lane, self.cells.get(rows).unwrap_or_default()),
         }
     }
 

@@ -20,7 +20,8 @@ use super::worker::Writer;
 use super::{Done, Plan, Worker};
 use crate::diagnostic::Diagnostic;
 use crate::engine::Memo;
-use crate::program::{Chunk, DEALS, Lane};
+use crate::program::Lane;
+use crate::program::columns::{Columns, ROWS};
 use cells::Column;
 use shape::Named;
 
@@ -45,12 +46,13 @@ pub struct Decider<'p> {
     /// The columns as cells, where each gives one fact; and which rows take a closer look.
     quick: Option<(Vec<Column>, Vec<bool>)>,
     /// What decides many of them at once.
-    chunk: Option<Chunk>,
+    chunk: Option<Columns>,
     /// Where the columns stand that are kept as they are.
     kept: Vec<Vec<usize>>,
     schema: SchemaRef,
-    /// Which rows of the batch at hand the chunk holds.
+    /// Which rows of the batch at hand the chunk holds, and which of those are settled by it.
     ran: Range<usize>,
+    settled: Vec<bool>,
     /// A row as text.
     line: String,
 }
@@ -78,10 +80,15 @@ impl<'p> Decider<'p> {
         let quick = plan.program.as_ref().filter(|_| !plan.reasons).and_then(|program| cells::columns(program, &named));
         let quick = quick.map(|columns| (columns, Vec::new()));
         let chunk = plan.program.as_ref().zip(quick.as_ref()).and_then(|(program, (columns, _))| {
-            let lanes: Vec<_> = columns.iter().map(|column| &column.lane).collect();
-            Chunk::of(program, &lanes, plan.strict).filter(|_| !plan.to.is_text())
+            let mut chunk = match plan.strict {
+                true => Columns::strict(Arc::clone(program)),
+                false => Columns::new(Arc::clone(program)),
+            };
+            chunk.set_as_of(plan.as_of);
+            let can_settle = !plan.to.is_text() && chunk.can_settle(columns.iter().map(|column| &column.lane));
+            can_settle.then_some(chunk)
         });
-        Ok(Decider { worker, named, quick, chunk, kept, schema, ran: 0..0, line: String::new() })
+        Ok(Decider { worker, named, quick, chunk, kept, schema, ran: 0..0, settled: Vec::new(), line: String::new() })
     }
 
     /// The columns of what [`Decider::decide`] makes.
@@ -109,10 +116,6 @@ impl<'p> Decider<'p> {
             odd.resize(rows, false);
             columns.iter_mut().for_each(|column| column.fill(batch.columns(), rows, odd));
             self.ran = 0..0;
-            if let Some(chunk) = &mut self.chunk {
-                chunk.forget_texts();
-                columns.iter_mut().for_each(|column| column.number_texts(chunk));
-            }
         }
         let mut row = 0;
         while row < rows {
@@ -143,18 +146,21 @@ impl<'p> Decider<'p> {
     /// Decides as many rows as can be decided at once from this one on, and says how many those were.
     fn many(&mut self, row: usize, first: usize, done: &mut Done) -> usize {
         let (Some(chunk), Some((columns, odd))) = (&mut self.chunk, &self.quick) else { return 0 };
-        let ran = &mut self.ran;
+        let (ran, settled) = (&mut self.ran, &mut self.settled);
         if !ran.contains(&row) {
-            *ran = row..odd.len().min(row + DEALS);
-            let cells = columns.iter().map(|column| column.cells.get(ran.clone()).unwrap_or_default());
-            chunk.run(cells, ran.len());
+            *ran = row..odd.len().min(row + ROWS);
+            chunk.begin(ran.len());
+            columns.iter().for_each(|column| column.give(ran.clone(), chunk));
+            settled.resize(ran.len(), false);
+            chunk.settle(settled);
+            settled.iter_mut().zip(&odd[ran.clone()]).for_each(|(settled, odd)| *settled &= !odd);
         }
-        let settled = |row: usize| chunk.settled().get(row - ran.start) == Some(&true) && odd.get(row) == Some(&false);
-        let settled = (row..ran.end).take_while(|row| settled(*row)).count();
+        let within = row - ran.start;
+        let many = settled.iter().skip(within).take_while(|settled| **settled).count();
         let Writer::Columns(rows) = &mut self.worker.writer else { return 0 };
-        let deals = row - ran.start..row - ran.start + settled;
-        match settled > 0 && rows.chunk(first + row, (chunk, deals), &self.worker.outputs, &mut done.tally) {
-            true => settled,
+        let deals = within..within + many;
+        match many > 0 && rows.chunk(first + row, (chunk, deals), &self.worker.outputs, &mut done.tally) {
+            true => many,
             false => 0,
         }
     }

@@ -17,7 +17,8 @@ use crate::batch::csv::worded;
 use crate::batch::output::Output;
 use crate::batch::tally::Tally;
 use crate::batch::worker::Kept;
-use crate::program::{Chunk, DEALS, Ending, Evaluator, Outcome};
+use crate::program::columns;
+use crate::program::{Ending, Evaluator, Outcome};
 use crate::trace::data::{Answer, Answers, Evaluation, Status};
 
 /// The words of [`Status`], in this order.
@@ -33,6 +34,8 @@ pub(in crate::batch) struct Rows {
     kept: Vec<StringBuilder>,
     columns: Vec<Column>,
     statuses: ArrayRef,
+    /// What a decision came to in rows that are added together.
+    room: Vec<i64>,
 }
 
 /// What is said of a decision.
@@ -177,6 +180,7 @@ impl Rows {
             kept: (0..texts).map(|_| StringBuilder::new()).collect(),
             columns: outputs.iter().map(|output| Column::of(plan, output)).collect(),
             statuses: Arc::new(statuses.collect::<StringArray>()),
+            room: Vec::new(),
         }
     }
 
@@ -237,29 +241,26 @@ impl Rows {
     pub(super) fn chunk(
         &mut self,
         line: usize,
-        (chunk, deals): (&Chunk, Range<usize>),
+        (chunk, deals): (&columns::Columns, Range<usize>),
         outputs: &[Output],
         tally: &mut Tally,
     ) -> bool {
-        let mut room = [0; DEALS];
-        let fits = outputs.iter().zip(&self.columns).all(|(output, column)| {
-            let cells = output.id.and_then(|id| chunk.cells(id, &mut room));
-            cells.is_some_and(|cells| column.values.fit(&cells, &deals))
-        });
-        if !fits {
-            return false;
+        for (output, column) in outputs.iter().zip(&self.columns) {
+            let (room, rows) = (&mut self.room, deals.clone());
+            if !output.id.is_some_and(|id| column.values.fit(move || chunk.cells(id, rows, room))) {
+                return false;
+            }
         }
         self.lines.extend((line..line + deals.len()).map(|line| line as i64));
         for ((output, column), outcomes) in outputs.iter().zip(&mut self.columns).zip(&mut tally.outcomes) {
             let Some(id) = output.id else { continue };
-            if let Some(cells) = chunk.cells(id, &mut room) {
-                column.values.cells(&cells, deals.clone(), &output.names, outcomes);
+            if let Some(cells) = chunk.cells(id, deals.clone(), &mut self.room) {
+                column.values.cells(&cells, &output.names, outcomes);
             }
-            match chunk.defaults(id) {
+            match chunk.defaults(id, deals.clone()) {
                 None => column.status.extend(std::iter::repeat_n(DECIDED, deals.len())),
                 Some(defaults) => {
-                    let defaults = defaults.get(deals.clone()).unwrap_or_default();
-                    column.status.extend(defaults.iter().map(|default| if *default { DEFAULT } else { DECIDED }));
+                    column.status.extend(defaults.into_iter().map(|default| if default { DEFAULT } else { DECIDED }));
                 }
             }
             column.details.append_nulls(deals.len());

@@ -1,6 +1,5 @@
 //! Values of decisions as columns.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::builder::{ArrayBuilder, StringBuilder};
@@ -18,7 +17,8 @@ use crate::batch::tally::Outcomes;
 use crate::facts::deal::day_number;
 use crate::facts::{DEFAULT_DECIMALS, ItemSet, NumberKind, NumberType, TypeKind, Value};
 use crate::policy::DecisionId;
-use crate::program::{Cells, Outcome};
+use crate::program::Outcome;
+use crate::program::columns::Cells;
 
 /// The values of a decision.
 pub(super) enum Values {
@@ -206,42 +206,32 @@ impl Values {
         }
     }
 
-    /// Whether the cells of these deals are values that fit, or none.
-    pub(super) fn fit(&self, cells: &Cells<'_>, deals: &Range<usize>) -> bool {
-        let own = match self {
+    /// Whether all cells, which are asked for if that matters, are values that fit, or none.
+    pub(super) fn fit<'c>(&self, cells: impl FnOnce() -> Option<Cells<'c>>) -> bool {
+        let (own, digits) = match self {
             Values::Texts(_) => return false,
-            Values::Whole { .. } => 0,
-            Values::Numbers { scale, .. } => u32::from(*scale),
+            // Any cell.
+            Values::Whole { .. } => (0, 19),
+            Values::Numbers { precision, scale, .. } => (u32::from(*scale), i64::from(*precision) - i64::from(*scale)),
             _ => return true,
         };
-        let values = cells.values.get(deals.clone()).unwrap_or_default();
-        let most = match self {
-            Values::Numbers { precision, .. } => {
-                i128::from(*precision) - i128::from(own) + i128::from(cells.form.places)
-            }
-            _ => 19,
-        };
-        let most = u32::try_from(most).ok().and_then(|digits| 10u64.checked_pow(digits)).unwrap_or(u64::MAX);
-        if !values.iter().fold(true, |fit, cell| fit & (cell.unsigned_abs() < most || *cell == Cells::NONE)) {
+        let Some(cells) = cells() else { return false };
+        let digits = u32::try_from(digits + i64::from(cells.form.places));
+        let most = digits.ok().and_then(|digits| 10u64.checked_pow(digits)).unwrap_or(u64::MAX);
+        if !cells.values.iter().fold(true, |fit, cell| fit & ((cell.unsigned_abs() < most) | (*cell == Cells::NONE))) {
             return false;
         }
-        let may_divide = |deal: usize| cells.decimal(deal).is_some_and(|(_, places)| places <= own);
-        cells.form.places <= own || deals.clone().all(|deal| cells.is_none(deal) || may_divide(deal))
+        let fits = |row: usize| cells.decimal(row).is_some_and(|(_, places)| places <= own);
+        cells.form.places <= own || (0..cells.values.len()).all(|row| cells.is_none(row) || fits(row))
     }
 
-    /// Adds what the cells of these deals hold, which fits, and counts it.
-    pub(super) fn cells(
-        &mut self,
-        cells: &Cells<'_>,
-        deals: Range<usize>,
-        names: &[Box<str>],
-        outcomes: &mut Outcomes,
-    ) {
-        if cells.has_none(&deals) && deals.len() > 1 {
-            return deals.for_each(|deal| self.cells(cells, deal..deal + 1, names, outcomes));
-        }
-        let all = cells.values.get(deals.clone()).unwrap_or_default();
-        if cells.has_none(&deals) {
+    /// Adds what cells hold, which fits, and counts it.
+    pub(super) fn cells(&mut self, cells: &Cells<'_>, names: &[Box<str>], outcomes: &mut Outcomes) {
+        let all = cells.values;
+        if cells.has_none() {
+            if all.len() > 1 {
+                return (0..all.len()).for_each(|row| self.cells(&cells.row(row), names, outcomes));
+            }
             outcomes.none += 1;
             return self.none();
         }
@@ -265,7 +255,7 @@ impl Values {
                 if cells.form.places == 0 {
                     numbers.extend_from_slice(all);
                 } else {
-                    numbers.extend(deals.map(|deal| cells.decimal(deal).map_or(0, |(number, _)| number)));
+                    numbers.extend((0..all.len()).map(|row| cells.decimal(row).map_or(0, |(number, _)| number)));
                 }
                 known.append_n_non_nulls(all.len());
                 outcomes.values(all.len());
@@ -276,7 +266,7 @@ impl Values {
                     let power = power(cells.form.places);
                     numbers.extend(all.iter().map(|cell| i128::from(*cell) * power));
                 } else {
-                    let decimals = deals.map(|deal| cells.decimal(deal).unwrap_or((0, 0)));
+                    let decimals = (0..all.len()).map(|row| cells.decimal(row).unwrap_or((0, 0)));
                     numbers.extend(decimals.map(|(number, places)| i128::from(number) * power(places)));
                 }
                 known.append_n_non_nulls(all.len());

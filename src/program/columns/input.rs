@@ -91,7 +91,7 @@ impl Said {
         }
     }
 
-    fn say(&mut self, row: usize, is_known: bool) {
+    pub(super) fn say(&mut self, row: usize, is_known: bool) {
         if let Said::Nowhere | Said::Everywhere = self {
             *self = Said::Somewhere(vec![*self == Said::Everywhere; ROWS]);
         }
@@ -288,7 +288,7 @@ impl Columns {
     }
 
     /// The number of a text, for this chunk.
-    fn text(&mut self, text: &str) -> Cell {
+    pub(super) fn text(&mut self, text: &str) -> Cell {
         let named = self.program.slots.text(text);
         if named >= 0 {
             return named;

@@ -68,6 +68,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "columnar")]
+mod cells;
 mod input;
 mod lanes;
 mod output;
@@ -90,6 +92,8 @@ use lanes::Banks;
 use plan::Plan;
 use rows::Settled;
 
+#[cfg(feature = "columnar")]
+pub(crate) use cells::Cells;
 pub use input::{NotSet, Values};
 pub use output::{Column, Lanes};
 

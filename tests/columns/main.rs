@@ -9,6 +9,8 @@
     reason = "a test reads files, and fails where it cannot"
 )]
 
+mod many;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
