@@ -97,10 +97,17 @@ impl BatchWatch for Nobody {
 }
 
 fn by_batch(input: &Path, output: &Path, threads: usize) {
+    by_batch_with(input, output, threads, false);
+}
+
+/// Formats are those of the files' endings.
+fn by_batch_with(input: &Path, output: &Path, threads: usize, reasons: bool) {
     let pack = ours::pack();
-    let plan = Plan::new(pack.policy(), pack.sources(), None, date(2026, 3, 1));
-    let format = BatchFormat::JsonLines;
-    let batch = Batch { input, from: format, output, to: format, rejects: None, threads, fail_fast: true };
+    let mut plan = Plan::new(pack.policy(), pack.sources(), None, date(2026, 3, 1));
+    let [from, to] = [input, output].map(|path| BatchFormat::of(path).unwrap());
+    plan.to = to.to().unwrap();
+    plan.reasons = reasons;
+    let batch = Batch { input, from, output, to, rejects: None, threads, fail_fast: true };
     host::batch(&batch, &plan, &mut Nobody).unwrap();
 }
 
@@ -108,6 +115,18 @@ fn write(path: &Path, deals: impl Iterator<Item = Deal>) {
     let mut writer = BufWriter::new(File::create(path).unwrap());
     for deal in deals {
         writeln!(writer, "{}", deal.line()).unwrap();
+    }
+    writer.flush().unwrap();
+}
+
+/// The same deals as a table.
+fn write_table(path: &Path, deals: impl Iterator<Item = Deal>) {
+    let mut writer = BufWriter::new(File::create(path).unwrap());
+    writeln!(writer, "{}", ours::FACTS.join(",")).unwrap();
+    for deal in deals {
+        let line: serde_json::Value = serde_json::from_str(&deal.line()).unwrap();
+        let cells = ours::FACTS.map(|name| line[name].to_string().replace('"', ""));
+        writeln!(writer, "{}", cells.join(",")).unwrap();
     }
     writer.flush().unwrap();
 }
@@ -164,6 +183,26 @@ pub fn compare(rows: usize) {
     println!("| `dealdesk batch`, one thread | {} | {:.2} × |", rate(ours), hand / ours);
     let two = best(|| by_batch(&input, &other, 2));
     println!("| … two threads, {:.2} × one | {} | {:.2} × |", ours / two, rate(two), hand / two);
+    let [table, decided] = ["in.csv", "batch.csv"].map(|name| folder.join(name));
+    write_table(&table, deals.iter().cloned());
+    for (what, input, output) in [
+        ("CSV to CSV", &table, &decided),
+        ("CSV to JSON Lines", &table, &other),
+        ("JSON Lines to CSV", &input, &decided),
+    ] {
+        let seconds = best(|| by_batch(input, output, 1));
+        println!("| {what}, `dealdesk batch`, one thread | {} | {:.2} × |", rate(seconds), hand / seconds);
+    }
+    by_batch(&table, &other, 1);
+    let [said, expected] = [&other, &one].map(|path| std::fs::read_to_string(path).unwrap());
+    // All but the number of the line, as a table has one more.
+    let of = |line: &str| line.split_once(',').map(|(_, rest)| rest.to_owned());
+    assert!(said.lines().map(of).eq(expected.lines().map(of)), "the table comes to something else");
+    let few = deals.len() / 20;
+    write(&input, deals.iter().take(few).cloned());
+    let seconds = best(|| by_batch_with(&input, &other, 1, true)) * rows as f64 / few as f64;
+    println!("| with `--trace`, one thread | {} | {:.2} × |", rate(seconds), hand / seconds);
+    write(&input, deals.iter().cloned());
     write(&larger, deals.iter().cycle().take(10 * rows).cloned());
     drop(deals);
     println!("\n| memory at most | {rows} rows | {} rows |\n| --- | --- | --- |", 10 * rows);

@@ -2,11 +2,13 @@
 //!
 //! `cargo run --release` first checks that all agree on every deal and then prints how long each takes. An argument is the
 //! number of deals. Without the other engines, which take minutes to build: `cargo run --release --no-default-features`.
+//! `… columns` behind the number does without files, and `growth` in its place shows how cost grows and nothing else.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod columns;
 mod deals;
+mod growth;
 mod lines;
 mod native;
 mod ours;
@@ -44,6 +46,9 @@ fn main() {
         && what == "export"
     {
         return columns::export(output, count.parse().unwrap());
+    }
+    if arguments.first().is_some_and(|what| what == "growth") {
+        return growth::compare();
     }
     let count = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(100_000);
     let deals = deals::generate(count);
@@ -132,6 +137,7 @@ fn main() {
         return;
     }
     lines::compare(4 * count);
+    growth::compare();
     #[cfg(feature = "peers")]
     peers::compare(&deals, &expected, native);
 }

@@ -1,9 +1,12 @@
-//! Other engines on the same deals. Money goes to them in cents: they have no exact decimals.
+//! Other engines on the same deals. Money goes to cel and regorus in cents: they have no exact decimals.
 
 use std::hint::black_box;
 use std::sync::Arc;
 
 use cel::{Context, Env, Program, Value};
+use tokio::runtime::Runtime;
+use zen_engine::model::DecisionContent;
+use zen_engine::{Decision, DecisionEngine, Variable};
 
 use crate::best;
 use crate::deals::Deal;
@@ -156,12 +159,83 @@ impl Rego {
     }
 }
 
+/// The comparison policy for zen-engine: each expression sees the facts, and with `$` what stands above it.
+const ZEN: [(&str, &str); 10] = [
+    ("score", "3 * niche + 4 * budget + 3 * values + 2 * ambition + 3 * openness"),
+    ("is_bid", "channel in ['rfp', 'tender']"),
+    ("priority", "$.score >= 50 ? 'high' : $.score >= 30 ? 'medium' : 'low'"),
+    ("respond", "not $.is_bid or $.priority == 'high'"),
+    (
+        "discovery_billing",
+        "channel == 'tender' and client_kind == 'government' and law_forbids_discovery_billing ? 'waived' : \
+         $.is_bid and $.respond ? 'on_acceptance' : 'billed'",
+    ),
+    ("tier", "users > 1000 or deployment == 'independent' or provider == 'aws' or instances > 1 ? 2 : 1"),
+    ("total_hours", "($.tier == 2 ? 11 : 7) * instances"),
+    ("monthly_cost", "$.total_hours * hourly_rate"),
+    ("capacity", "role_load >= role_limit ? 'closed' : hours_free < hours_needed ? 'limited' : 'open'"),
+    ("accept", "$.respond and (existing_client or $.capacity == 'open')"),
+];
+
+struct Zen {
+    decision: Decision,
+    runtime: Runtime,
+}
+
+impl Zen {
+    fn new() -> Zen {
+        let expressions = ZEN.map(|(key, value)| serde_json::json!({ "id": key, "key": key, "value": value }));
+        let node = |id: &str, kind: &str, content: serde_json::Value| serde_json::json!({ "id": id, "name": id, "type": kind, "content": content });
+        let graph = serde_json::json!({
+            "nodes": [
+                node("facts", "inputNode", serde_json::json!({})),
+                node("sales", "expressionNode", serde_json::json!({ "expressions": expressions, "passThrough": false })),
+                node("outputs", "outputNode", serde_json::json!({})),
+            ],
+            "edges": [
+                { "id": "in", "sourceId": "facts", "targetId": "sales" },
+                { "id": "out", "sourceId": "sales", "targetId": "outputs" },
+            ],
+        });
+        let content: DecisionContent = serde_json::from_value(graph).unwrap();
+        let mut decision = DecisionEngine::default().create_decision(content.into()).unwrap();
+        decision.compile();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        Zen { decision, runtime }
+    }
+
+    fn input(deal: &Deal) -> Variable {
+        serde_json::from_str::<serde_json::Value>(&deal.line()).unwrap().into()
+    }
+
+    fn decide(&self, input: Variable) -> Outputs {
+        let outputs = self.runtime.block_on(self.decision.evaluate(input)).unwrap().result;
+        let of = |name: &str| outputs.dot(name).unwrap();
+        let truth = |name: &str| of(name).as_bool().unwrap();
+        let number = |name: &str, places: u32| {
+            let number = of(name).as_number().unwrap();
+            i64::try_from(number.mantissa()).unwrap() * 10i64.pow(places - number.scale())
+        };
+        Outputs {
+            priority: priority(of("priority").as_str().unwrap()),
+            respond: truth("respond"),
+            discovery_billing: billing(of("discovery_billing").as_str().unwrap()),
+            tier: number("tier", 0),
+            total_hours: number("total_hours", 0),
+            monthly_cost: number("monthly_cost", 2),
+            capacity: capacity(of("capacity").as_str().unwrap()),
+            accept: truth("accept"),
+        }
+    }
+}
+
 /// Whether they agree, and how long they take. What they are given is made beforehand.
 pub fn compare(deals: &[Deal], expected: &[Outputs], native: f64) {
-    let (cel, mut rego) = (Cel::new(), Rego::new());
+    let (cel, mut rego, zen) = (Cel::new(), Rego::new(), Zen::new());
     for (deal, expected) in deals.iter().zip(expected) {
         assert_eq!(cel.decide(&mut cel.context(deal)), *expected, "cel: {deal:?}");
         assert_eq!(rego.decide(Rego::input(deal)), *expected, "regorus: {deal:?}");
+        assert_eq!(zen.decide(Zen::input(deal)), *expected, "zen-engine: {deal:?}");
     }
     let some = &deals[..deals.len().min(1_000)];
     let time = |what: &str, ns: f64| println!("| {what} | {ns:.0} ns | {:.0} × |", ns / native);
@@ -184,4 +258,16 @@ pub fn compare(deals: &[Deal], expected: &[Outputs], native: f64) {
         }
     });
     time("regorus", all);
+    // What it is given is part of what comes back, and shared with it: made anew for each.
+    let making = best(10, some.len(), || {
+        for deal in some {
+            black_box(Zen::input(deal));
+        }
+    });
+    let all = best(10, some.len(), || {
+        for deal in some {
+            black_box(zen.decide(Zen::input(deal)));
+        }
+    });
+    time("zen-engine, without making its context", all - making);
 }
