@@ -253,14 +253,7 @@ impl<'p> Worker<'p> {
                 said.map(|raw| raw.map_or(Kept::Nothing, Kept::Json)).collect()
             }
         };
-        let row = (line, kept.as_slice());
-        let decided = (&*evaluator, self.outputs.as_slice());
-        match &mut self.writer {
-            Writer::Lines(lines) => lines.decided(self.plan, row, decided, &mut done.tally, &mut done.text),
-            Writer::Table(table) => table.decided(self.plan, row, decided, &mut done.tally, &mut done.text),
-            #[cfg(feature = "columnar")]
-            Writer::Columns(rows) => rows.decided(row, decided, &mut done.tally),
-        }
+        self.writer.decided(self.plan, (line, &kept), (evaluator, &self.outputs), done);
         true
     }
 
@@ -270,7 +263,7 @@ impl<'p> Worker<'p> {
         self.quick.as_mut().map(|(evaluator, _)| evaluator)
     }
 
-    /// Decides and adds the row whose deal the evaluator holds.
+    /// Decides and writes the row whose deal the evaluator holds, and of which nothing is kept as text.
     #[cfg(feature = "columnar")]
     pub(super) fn decide_loaded(&mut self, line: usize, done: &mut Done) {
         let Some((evaluator, _)) = &mut self.quick else { return };
@@ -278,10 +271,7 @@ impl<'p> Worker<'p> {
         evaluator.run();
         let row = (line, [].as_slice());
         if evaluator.is_settled() {
-            if let Writer::Columns(rows) = &mut self.writer {
-                rows.decided(row, (evaluator, &self.outputs), &mut done.tally);
-            }
-            return;
+            return self.writer.decided(self.plan, row, (evaluator, &self.outputs), done);
         }
         let deal = evaluator.deal();
         self.answers(&deal, &self.plan.sources, row, done);
@@ -335,6 +325,19 @@ impl<'p> Worker<'p> {
             Writer::Table(table) => table.answers(row, &data, &self.outputs, &mut done.text),
             #[cfg(feature = "columnar")]
             Writer::Columns(rows) => rows.answers(row, &data, &self.outputs),
+        }
+    }
+}
+
+impl Writer {
+    /// Writes a row of which every decision is decided.
+    #[inline]
+    fn decided(&mut self, plan: &Plan, row: (usize, &[Kept<'_>]), decided: (&Evaluator, &[Output]), done: &mut Done) {
+        match self {
+            Writer::Lines(lines) => lines.decided(plan, row, decided, &mut done.tally, &mut done.text),
+            Writer::Table(table) => table.decided(plan, row, decided, &mut done.tally, &mut done.text),
+            #[cfg(feature = "columnar")]
+            Writer::Columns(rows) => rows.decided(row, decided, &mut done.tally),
         }
     }
 }

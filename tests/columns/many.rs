@@ -136,5 +136,12 @@ fn rows_that_are_decided_together_come_to_what_each_comes_to_alone() {
                 assert_eq!(tally, format!("{:?}", done.tally));
             }
         }
+        for to in [To::Lines, To::Table] {
+            plan.to = to;
+            Worker::new(&plan, &memo, "deals", From::Lines).decide(lines.as_bytes(), 1, false, &mut done);
+            let alone = String::from_utf8(std::mem::take(&mut done.text)).unwrap();
+            Decider::new(&plan, &memo, "deals", &batch.schema()).unwrap().decide(&batch, 1, false, &mut done).unwrap();
+            assert_eq!(String::from_utf8(std::mem::take(&mut done.text)).unwrap(), alone, "{only:?}, strict {strict}");
+        }
     }
 }

@@ -178,7 +178,9 @@ impl<'p> Decider<'p> {
     /// Decides a row that is there in cells; says whether it was.
     fn quick(&mut self, row: usize, first: usize, done: &mut Done) -> bool {
         let Some((columns, odd)) = &self.quick else { return false };
-        if odd.get(row).copied().unwrap_or(true) || !matches!(self.worker.writer, Writer::Columns(_)) {
+        // What is kept as text is found in the row as text.
+        let keeps_text = !self.kept.is_empty() && !matches!(self.worker.writer, Writer::Columns(_));
+        if odd.get(row).copied().unwrap_or(true) || keeps_text {
             return false;
         }
         let Some(evaluator) = self.worker.evaluator() else { return false };

@@ -87,6 +87,7 @@ impl Columns {
         for output in &self.program.outputs {
             match (output.value, self.result(output.value)) {
                 (Source::Constant(cell), _) if !is_stop(cell) => {}
+                (source, Some(_)) if self.is_proved(source) => {}
                 (_, Some((banks, Place { width: Width::W64, at }))) => {
                     let cells = banks.column::<i64>(at);
                     settled.iter_mut().zip(cells).for_each(|(settled, cell)| *settled &= !is_stop(*cell));

@@ -107,6 +107,11 @@ impl Said {
 trait Whole: Copy + PartialOrd + Into<i64> {
     /// The nearest number to a cell.
     fn near(cell: Cell) -> Self;
+
+    /// Whether all lie between these; where it cannot be seen at once, not.
+    fn all_within(values: &[Self], low: Self, high: Self) -> bool {
+        values.iter().fold(true, |all, value| all & (*value >= low) & (*value <= high))
+    }
 }
 
 macro_rules! whole {
@@ -119,7 +124,19 @@ macro_rules! whole {
     )*};
 }
 
-whole! { u8 i16 i32 i64 }
+whole! { u8 i16 i32 }
+
+impl Whole for i64 {
+    fn near(cell: Cell) -> i64 {
+        cell
+    }
+
+    /// By signs, as not every processor compares several numbers of this width at once.
+    fn all_within(values: &[i64], low: i64, high: i64) -> bool {
+        let outside = |value: &i64| value.wrapping_sub(low) | high.wrapping_sub(*value);
+        values.iter().fold(0, |all, value| all | outside(value)) >= 0
+    }
+}
 
 /// What the values of a column may be, and what they are multiplied by.
 #[derive(Clone, Copy)]
@@ -144,16 +161,13 @@ fn copy<S: Whole, T: Word>(from: &[S], known: Option<&[bool]>, fit: Fit, out: &m
     }
     let mut all = true;
     match known {
-        None if fit.power == 1 => {
-            for (out, value) in out.iter_mut().zip(from) {
-                all &= is_within(*value);
-                *out = T::of((*value).into());
-            }
-        }
         None => {
-            for (out, value) in out.iter_mut().zip(from) {
-                all &= is_within(*value);
-                *out = T::of((*value).into().wrapping_mul(fit.power));
+            all = S::all_within(from, low, high);
+            if fit.power == 1 {
+                out.iter_mut().zip(from).for_each(|(out, value)| *out = T::of((*value).into()));
+            } else {
+                let scaled = |value: S| T::of(value.into().wrapping_mul(fit.power));
+                out.iter_mut().zip(from).for_each(|(out, value)| *out = scaled(*value));
             }
         }
         Some(known) => {

@@ -304,6 +304,12 @@ impl Columns {
         Some((banks, *plan?.results.get(&register)?))
     }
 
+    /// Whether a register holds a value in every row after a run, because what is declared proves it.
+    fn is_proved(&self, source: Source) -> bool {
+        let is_ranged = |register| self.program.code.ranges.contains_key(&register);
+        !self.ran_whole && matches!(source, Source::Register(register) if is_ranged(register))
+    }
+
     /// The cell of a node after a run, in a row that the columns decided.
     #[inline]
     fn at(&self, source: Source, row: usize) -> Cell {

@@ -99,6 +99,7 @@ impl Columns {
             }
         };
         match self.result(source) {
+            Some(_) if self.is_proved(source) => {}
             // Narrow columns hold nothing but values.
             Some((banks, place)) if place.width == Width::W64 => {
                 let cells = banks.column::<i64>(place.at);
@@ -115,6 +116,7 @@ impl Columns {
         let is_value = |cell: i64| !is_stop(cell) && cell != NONE;
         match (source, self.result(source)) {
             (Source::Constant(cell), _) => is_value(cell),
+            (_, Some(_)) if self.is_proved(source) => true,
             (_, Some((banks, place))) if place.width == Width::W64 => {
                 let cells = banks.column::<i64>(place.at);
                 cells.iter().take(self.rows).fold(true, |all, cell| all & is_value(*cell))
