@@ -10,6 +10,7 @@
 )]
 
 mod many;
+mod odd;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
