@@ -68,6 +68,44 @@ fn a_search_that_is_stopped_says_so_and_proves_nothing() {
     let proof = pack.prove(date(2026, 3, 1), &|| true);
     assert!(proof.stopped);
     assert_eq!((proof.findings.len(), proof.proved), (0, 0));
+    let properties = pack.policy().properties.iter().map(|(_, property)| property.name.clone());
+    assert_eq!(proof.open, properties.collect::<Vec<_>>());
+}
+
+#[test]
+fn what_is_hard_to_prove_does_not_keep_the_rest_from_being_proved() {
+    let pack = Pack::compile([(
+        "a.policy",
+        "fact n: integer -1000..1000\nfact m: integer -1000..1000\nfact k: integer -1000..1000\n\
+         decide x: integer = n + m + k\n\
+         always hard: (n + m) * (n - m) * k is n * n * k - m * m * k\n\
+         always broken: x < 2000\nalways kept: x <= 3000\n",
+    )])
+    .unwrap_or_else(|error| panic!("{error}"));
+    let asked = std::cell::Cell::new(0);
+    let stop = || {
+        asked.set(asked.get() + 1);
+        asked.get() > 100_000
+    };
+    let proof = pack.prove(date(2026, 3, 1), &stop);
+    assert_eq!((proof.stopped, proof.proved, proof.open), (true, 1, vec!["hard".to_owned()]));
+    assert_eq!(proof.findings.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::BrokenProperty]);
+}
+
+#[test]
+fn of_what_asks_for_more_than_is_looked_at_nothing_is_proved() {
+    // Each table asks the one before ten times.
+    let mut text =
+        "fact n: integer 0..9\ntable t0(a: integer 0..9): integer\n  | a | => b |\n  | any | 1 |\n".to_owned();
+    for level in 1..8 {
+        let sum = vec![format!("t{}(a)", level - 1); 10].join(" + ");
+        text.push_str(&format!("table t{level}(a: integer 0..9): integer\n  | a | => b |\n  | any | {sum} |\n"));
+    }
+    text.push_str("decide x: integer = t7(n)\nalways done: x > 0\n");
+    let pack = Pack::compile([("a.policy", text.as_str())]).unwrap_or_else(|error| panic!("{error}"));
+    let proof = prove(&pack);
+    assert_eq!((proof.stopped, proof.proved), (false, 0));
+    assert!(proof.findings.iter().any(|d| d.code == Code::NotSettled));
 }
 
 /// What is found in one policy, and with which deal.

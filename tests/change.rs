@@ -89,9 +89,28 @@ fn a_pack_is_compared_with_what_git_remembers_of_it() {
 }
 
 fn compared(old: &str, new: &str) -> Diff {
+    compared_within(u64::MAX, old, new)
+}
+
+/// The comparison, which is stopped when it was asked so often whether it is to be.
+fn compared_within(steps: u64, old: &str, new: &str) -> Diff {
     let pack = |text: &str| Pack::compile([("a.policy", text)]).unwrap_or_else(|error| panic!("{error}"));
     let options = DiffOptions { today: date(2026, 3, 1), renames: true };
-    pack(new).diff(&pack(old), &options, &|| false)
+    let asked = std::cell::Cell::new(0);
+    let stop = || {
+        asked.set(asked.get() + 1);
+        asked.get() > steps
+    };
+    pack(new).diff(&pack(old), &options, &stop)
+}
+
+/// Each region in a line.
+fn told(diff: &Diff) -> Vec<String> {
+    let line = |region: &DiffRegion| {
+        let when = region.when.as_ref().map_or("others".to_owned(), |when| when.join(" and "));
+        format!("{}: {} → {} when {when}", region.decision, region.before.text, region.after.text)
+    };
+    diff.regions.iter().map(line).collect()
 }
 
 #[test]
@@ -296,15 +315,8 @@ fn ahead(months: i32) -> String {
 #[test]
 fn a_longer_period_is_told_in_few_steps() {
     for (was, is) in [(3, 6), (1, 2), (24, 36), (-1, -2), (6, 13), (240, 241)] {
-        let pack = |months| Pack::compile([("a.policy", &*ahead(months))]).unwrap_or_else(|error| panic!("{error}"));
-        let steps = std::cell::Cell::new(0);
-        let stop = || {
-            steps.set(steps.get() + 1);
-            steps.get() > 100_000
-        };
-        let options = DiffOptions { today: date(2026, 3, 1), renames: true };
-        let diff = pack(is).diff(&pack(was), &options, &stop);
-        assert!(!diff.stopped && diff.unsettled.is_empty(), "{was} to {is}: {} steps", steps.get());
+        let diff = compared_within(100_000, &ahead(was), &ahead(is));
+        assert!(!diff.stopped && diff.unsettled.is_empty(), "{was} to {is}");
         let told: Vec<String> = diff
             .regions
             .iter()
@@ -318,4 +330,89 @@ fn a_longer_period_is_told_in_few_steps() {
         let shown = diff.regions.iter().filter(settled).find(|region| region.before.status != Status::Error);
         assert_eq!(shown.map(|region| region.witness.as_of.as_str()), Some("2026-03-01"), "{was} to {is}");
     }
+}
+
+#[test]
+fn a_product_is_told_apart_by_its_laws_in_few_steps() {
+    let policy = |limit: &str| {
+        format!(
+            "fact hours: decimal 0..10_000\nfact rate: decimal 0..500\n\
+             decide large: boolean = hours * rate > {limit}\n\
+             decide paid: boolean = hours > 0 and rate > 0\n"
+        )
+    };
+    let diff = compared_within(100_000, &policy("10_000"), &policy("12_000"));
+    assert!(!diff.stopped && diff.unsettled.is_empty());
+    assert_eq!(told(&diff), ["large: true → false when hours * rate > 10_000 and hours * rate <= 12_000"]);
+    assert!(compared_within(100_000, &policy("2 * 5_000"), &policy("10_000")).equivalent);
+}
+
+const CHANGES: &str = "\
+record change
+  field kind: one of hire, departure, added, closed
+  field roles: integer 0..20
+fact changes: list of change up to 20
+fact held: integer 0..200
+fact most: integer 0..200
+define expected: integer = EXPECTED
+decide open: boolean = expected < most
+decide load: integer = 3 * expected + 1
+";
+
+#[test]
+fn a_sum_that_was_split_in_two_is_proved_to_be_the_same_sum() {
+    let policy = |expected: &str| CHANGES.replace("EXPECTED", expected);
+    let one = "held + sum of (if change.kind in (departure, added) then change.roles else -change.roles) over changes";
+    let two = "held + (sum of change.roles over changes where change.kind in (departure, added)) \
+               - (sum of change.roles over changes where change.kind in (hire, closed))";
+    let counts =
+        "7 * (count of changes where change.kind is hire) + 11 * (count of changes where change.kind is closed)";
+    let parts = "sum of (if change.kind is hire then 7 else (if change.kind is closed then 11 else 0)) over changes";
+    for (old, new) in [(one, two), (two, one), (counts, parts)] {
+        let diff = compared_within(200_000, &policy(old), &policy(new));
+        assert!(diff.equivalent, "{old} | {new}: {:#?} {:?}", told(&diff), diff.unsettled);
+    }
+    // One that forgets a kind is another one.
+    let three = two.replace("(hire, closed)", "(hire)");
+    let diff = compared_within(20_000, &policy(one), &policy(&three));
+    assert!(!diff.equivalent && (diff.stopped || !diff.regions.is_empty()));
+}
+
+#[test]
+fn numbers_of_another_unit_are_others_and_deals_give_the_same_number() {
+    let policy = |unit: &str| {
+        format!(
+            "unit hour, hours\nunit minute, minutes\nfact h: integer in {unit} 0..100\n\
+             decide price: integer in {unit} = 2 * h\ndecide big: boolean = h > 5 {unit}s\n"
+        )
+    };
+    let diff = compared(&policy("hour"), &policy("minute"));
+    assert_eq!(told(&diff), ["price: 0 hours → 0 minutes when "]);
+    let retyped: Vec<&str> = diff.changes.iter().filter(|c| c.change == "retyped").map(|c| c.name.as_str()).collect();
+    assert_eq!(retyped, ["h", "price"]);
+}
+
+#[test]
+fn deals_with_longer_lists_than_are_looked_at_are_told_apart_by_how_long_they_are() {
+    let policy = |most: u32| {
+        format!(
+            "record r\n  field a: integer 0..9\nfact rs: list of r up to 80\ndecide many: boolean = count of rs > {most}\n"
+        )
+    };
+    let diff = compared(&policy(64), &policy(70));
+    assert_eq!(told(&diff), ["many: true → false when count of rs in 65..70"]);
+    assert!(diff.unsettled.is_empty());
+}
+
+#[test]
+fn a_pack_that_begins_on_another_date_says_so() {
+    let dated = |from: &str| {
+        let manifest = format!("(name: \"a\", version: \"1\", since: \"{from}\")");
+        let policy = "fact n: integer 0..9\ndecide big: boolean = n > 5";
+        Pack::compile([("pack.ron", manifest.as_str()), ("a.policy", policy)]).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let options = DiffOptions { today: date(2026, 3, 1), renames: true };
+    let diff = dated("2026-01-01").diff(&dated("2025-01-01"), &options, &|| false);
+    assert!(diff.regions.is_empty() && !diff.equivalent);
+    assert_eq!(diff.changes.iter().map(|c| c.change).collect::<Vec<_>>(), ["since"]);
 }

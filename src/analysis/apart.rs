@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::circuit::{Circuit, Lit, TooWide};
-use super::encode::{Encoded, Verdict};
+use super::encode::{Encoded, NoCircuit, Verdict};
 use super::inquiry::{Inquiry, Witness};
 use super::machine::Machine;
 use crate::facts::DateRange;
@@ -28,7 +28,11 @@ pub enum Apart {
 /// The two policies have to have the same facts, and each decision and rule in the same place. Presumptions do not count:
 /// every fact is given. `stop` is asked now and then whether to give up.
 pub fn apart(policy: &Policy, other: &Policy, only: &[DecisionId], today: Date, stop: &dyn Fn() -> bool) -> Apart {
-    let Ok((mut machine, changed)) = Machine::beside(policy, other, DateRange::ALL) else { return Apart::NotAnalysed };
+    let (mut machine, changed) = match Machine::beside(policy, other, DateRange::ALL, stop) {
+        Ok(both) => both,
+        Err(NoCircuit::TooWide) => return Apart::NotAnalysed,
+        Err(NoCircuit::Stopped) => return Apart::Stopped,
+    };
     let Some((differs, lost)) = differs(&mut machine.circuit, &machine.encoded, &changed, only) else {
         return Apart::NotAnalysed;
     };

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 
 use super::apart::differs;
-use super::circuit::{Circuit, Lit, TooWide};
-use super::encode::{Encoded, Inputs, Verdict, encode, in_force};
+use super::circuit::{Circuit, Lit};
+use super::encode::{Encoded, Inputs, NoCircuit, Verdict, encode, in_force};
 use super::inquiry::{Inquiry, Stopped, Witness};
 use super::machine::Machine;
 use crate::facts::DateRange;
@@ -68,7 +68,7 @@ pub fn cover(
     stop: &dyn Fn() -> bool,
     mut take: impl FnMut(usize, Step) -> Vec<usize>,
 ) -> Option<usize> {
-    let (mut machine, lits) = build(policy, others, goals, dates).ok()?;
+    let (mut machine, lits) = build(policy, others, goals, dates, stop).ok()?;
     let mut inquiry = Inquiry::new(&mut machine, today.clamp(dates.low, dates.high), stop);
     search(&mut inquiry, &lits, &mut take).ok()
 }
@@ -79,14 +79,15 @@ fn build<'p>(
     others: &[Other<'_>],
     goals: &[Goal],
     dates: DateRange,
-) -> Result<(Machine<'p>, Vec<(Lit, Lit)>), TooWide> {
+    stop: &dyn Fn() -> bool,
+) -> Result<(Machine<'p>, Vec<(Lit, Lit)>), NoCircuit> {
     let mut circuit = Circuit::new();
     let all: Vec<&Policy> = std::iter::once(policy).chain(others.iter().map(|other| other.policy)).collect();
     let inputs = Inputs::new(&mut circuit, &all, dates)?;
-    let encoded = encode(&mut circuit, &inputs, policy)?;
+    let encoded = encode(&mut circuit, &inputs, policy, stop)?;
     let mut apart = Vec::new();
     for other in others {
-        let changed = encode(&mut circuit, &inputs, other.policy)?;
+        let changed = encode(&mut circuit, &inputs, other.policy, stop)?;
         apart.push(differs(&mut circuit, &encoded, &changed, other.only).unwrap_or((Lit::FALSE, Lit::TRUE)));
     }
     let mut machine = Machine { policy, other: None, circuit, inputs, encoded };

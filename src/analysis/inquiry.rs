@@ -33,8 +33,12 @@ pub(super) struct Inquiry<'m, 'p, 's> {
     pub(super) machine: &'m mut Machine<'p>,
     solver: Solver<'s>,
     samples: Samples,
+    /// Asked now and then whether to give up.
+    pub(super) stop: &'s dyn Fn() -> bool,
     /// The date that examples are set on where any will do.
     today: Date,
+    /// How long an answer may take; as long as it takes where nothing is said.
+    pub(super) patience: Option<Patience>,
 }
 
 /// A complete deal, and the date of the decision.
@@ -73,7 +77,7 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
         let mut solver = Solver::new(stop);
         solver.assert(&machine.circuit, machine.encoded.allowed);
         let samples = Samples::new(machine);
-        Inquiry { machine, solver, samples, today }
+        Inquiry { machine, solver, samples, stop, today, patience: None }
     }
 
     /// Tells the solver what follows from the circuit, and what it would find hard to see.
@@ -86,6 +90,11 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
         self.solver.hint(&self.machine.circuit, deal);
     }
 
+    /// Whether it is to give up altogether, and not only with what it was asked last.
+    pub(super) fn is_stopped(&self) -> bool {
+        (self.stop)()
+    }
+
     /// Whether there is a deal for which all of these hold.
     pub(super) fn can(&mut self, all: &[Lit]) -> Result<bool, Stopped> {
         if all.contains(&Lit::FALSE) {
@@ -94,10 +103,14 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
         if self.samples.show(&self.machine.circuit, all) {
             return Ok(true);
         }
-        match self.solver.search(&mut self.machine.circuit, all) {
-            Search::Found => Ok(true),
-            Search::Impossible => Ok(false),
-            Search::Stopped => Err(Stopped),
+        let found = match self.patience {
+            None => Some(self.solver.search(&mut self.machine.circuit, all)),
+            Some(patience) => self.solver.search_within(&mut self.machine.circuit, all, patience),
+        };
+        match found {
+            Some(Search::Found) => Ok(true),
+            Some(Search::Impossible) => Ok(false),
+            Some(Search::Stopped) | None => Err(Stopped),
         }
     }
 
@@ -189,7 +202,7 @@ impl<'m, 'p, 's> Inquiry<'m, 'p, 's> {
                     continue;
                 }
             }
-            if self.solver.is_stopped() {
+            if self.is_stopped() {
                 return Err(Stopped);
             }
             self.settle(&mut codes, key, &mut fitting);

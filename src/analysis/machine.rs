@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
-use super::circuit::{Circuit, Lit, Run, TooWide};
-use super::encode::{Codes, Encoded, Form, Inputs, Key, Symbol, Verdict, encode};
+use super::circuit::{Circuit, Lit, Run};
+use super::encode::{Codes, Encoded, Form, Inputs, Key, NoCircuit, Symbol, Verdict, encode};
 use crate::facts::deal::date_of_day;
 use crate::facts::{DateRange, Deal, ItemSet, Type, TypeKind, Value};
 use crate::policy::{DecisionId, Policy};
@@ -37,15 +37,15 @@ pub enum Ending {
 }
 
 impl<'p> Machine<'p> {
-    /// The circuit of `policy` for decisions on these dates.
-    pub fn new(policy: &'p Policy, dates: DateRange) -> Option<Machine<'p>> {
-        Machine::build(policy, dates).ok()
+    /// The circuit of `policy` for decisions on these dates. `stop` is asked now and then whether to give up.
+    pub fn new(policy: &'p Policy, dates: DateRange, stop: &dyn Fn() -> bool) -> Option<Machine<'p>> {
+        Machine::build(policy, dates, stop).ok()
     }
 
-    fn build(policy: &'p Policy, dates: DateRange) -> Result<Machine<'p>, TooWide> {
+    fn build(policy: &'p Policy, dates: DateRange, stop: &dyn Fn() -> bool) -> Result<Machine<'p>, NoCircuit> {
         let mut circuit = Circuit::new();
         let inputs = Inputs::new(&mut circuit, &[policy], dates)?;
-        let encoded = encode(&mut circuit, &inputs, policy)?;
+        let encoded = encode(&mut circuit, &inputs, policy, stop)?;
         Ok(Machine { policy, other: None, circuit, inputs, encoded })
     }
 
@@ -54,11 +54,12 @@ impl<'p> Machine<'p> {
         policy: &'p Policy,
         other: &'p Policy,
         dates: DateRange,
-    ) -> Result<(Machine<'p>, Encoded), TooWide> {
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(Machine<'p>, Encoded), NoCircuit> {
         let mut circuit = Circuit::new();
         let inputs = Inputs::new(&mut circuit, &[policy, other], dates)?;
-        let mut encoded = encode(&mut circuit, &inputs, policy)?;
-        let beside = encode(&mut circuit, &inputs, other)?;
+        let mut encoded = encode(&mut circuit, &inputs, policy, stop)?;
+        let beside = encode(&mut circuit, &inputs, other, stop)?;
         encoded.allowed = circuit.and(encoded.allowed, beside.allowed);
         Ok((Machine { policy, other: Some(other), circuit, inputs, encoded }, beside))
     }

@@ -36,10 +36,12 @@ impl Samples {
         let runs = RUNS.min(MOST_OUTPUTS / machine.circuit.len().max(1));
         let dice = Dice(0x2026_1122_9E37_79B9);
         let mut samples = Samples { runs: Vec::new(), dice, telling: telling([Some(machine.policy), machine.other]) };
+        let slots = machine.inputs.slots.values();
+        let slots: Vec<(&Slot, Vec<i128>)> = slots.map(|slot| (slot, candidates(slot, &samples.telling))).collect();
         for _ in 0..runs {
             let mut inputs: FxHashMap<usize, u64> = FxHashMap::default();
-            for slot in machine.inputs.slots.values() {
-                samples.draw(slot, &mut inputs);
+            for (slot, candidates) in &slots {
+                samples.draw(slot, candidates, &mut inputs);
             }
             let run = Run::of(&machine.circuit, |gate| inputs.get(&gate).copied().unwrap_or(0));
             samples.runs.push(Sample { inputs, allowed: run.lit(machine.encoded.allowed), run });
@@ -48,13 +50,12 @@ impl Samples {
     }
 
     /// Gives a slot other codes in each of 64 deals.
-    fn draw(&mut self, slot: &Slot, inputs: &mut FxHashMap<usize, u64>) {
-        let candidates = candidates(slot, &self.telling);
+    fn draw(&mut self, slot: &Slot, candidates: &[i128], inputs: &mut FxHashMap<usize, u64>) {
         for lit in slot.bits.iter().chain([&slot.none]).filter(|lit| !lit.is_constant()) {
             inputs.insert(lit.gate(), 0);
         }
         for lane in 0..64 {
-            for lit in slot.is(pick(&mut self.dice, slot, &candidates)) {
+            for lit in slot.is(pick(&mut self.dice, slot, candidates)) {
                 if !lit.is_constant() {
                     *inputs.entry(lit.gate()).or_default() |= u64::from(!lit.is_negated()) << lane;
                 }
@@ -65,10 +66,12 @@ impl Samples {
     /// Whether one of the deals ends otherwise with other values in these slots.
     pub(super) fn vary(&mut self, machine: &mut Machine<'_>, keys: &[Key]) -> bool {
         let endings = machine.encoded.literals(&mut machine.circuit, machine.policy);
+        let slots = keys.iter().filter_map(|key| machine.inputs.slots.get(key));
+        let slots: Vec<(&Slot, Vec<i128>)> = slots.map(|slot| (slot, candidates(slot, &self.telling))).collect();
         for at in 0..self.runs.len() {
             let mut inputs = self.runs[at].inputs.clone();
-            for slot in keys.iter().filter_map(|key| machine.inputs.slots.get(key)) {
-                self.draw(slot, &mut inputs);
+            for (slot, candidates) in &slots {
+                self.draw(slot, candidates, &mut inputs);
             }
             let other = Run::of(&machine.circuit, |gate| inputs.get(&gate).copied().unwrap_or(0));
             let before = &mut self.runs[at];

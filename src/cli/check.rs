@@ -55,7 +55,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
                 host::now().duration_since(start).is_ok_and(|time| time > limit)
             });
             let problems: Vec<Diagnostic> = pack.findings().iter().chain(&proof.findings).cloned().collect();
-            show(arguments.format, &problems, pack.sources(), output)?;
+            let none = if proof.stopped { "no problems were found so far" } else { "no problems" };
+            show(arguments.format, &problems, pack.sources(), none, output)?;
             if arguments.format == Format::Human {
                 output.remark(&summary(&pack, &proof));
             } else if proof.stopped {
@@ -65,7 +66,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
             Ok(if found { Exit::Found } else { Exit::Fine })
         }
         Err(Failure::Problems(error)) => {
-            show(arguments.format, error.diagnostics(), error.sources(), output)?;
+            show(arguments.format, error.diagnostics(), error.sources(), "no problems", output)?;
             Ok(Exit::Failed)
         }
         Err(other) => Err(other),
@@ -88,14 +89,34 @@ fn summary(pack: &Pack, proof: &Proof) -> String {
     if proof.stopped {
         summary.push_str(&format!("\n{NOT_FINISHED}"));
     }
+    if !proof.open.is_empty() {
+        summary.push_str(&format!("\nneither proved nor broken so far: {}", open(&proof.open)));
+    }
     summary
 }
+
+/// Names of properties, the first few of many.
+fn open(names: &[String]) -> String {
+    let told: Vec<String> = names.iter().take(MOST_TOLD).map(|name| format!("`{name}`")).collect();
+    let more = names.len() - told.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", told.join(", "))
+}
+
+/// So many names are told.
+const MOST_TOLD: usize = 10;
 
 const NOT_FINISHED: &str =
     "not finished: the time was over before all deals were looked at; `--timeout SECONDS` gives more";
 
 /// Problems as data are the result, on standard output; for people they go to standard error like all others.
-fn show(format: Format, problems: &[Diagnostic], sources: &Sources, output: &mut Output) -> Result<(), Failure> {
+fn show(
+    format: Format,
+    problems: &[Diagnostic],
+    sources: &Sources,
+    none: &str,
+    output: &mut Output,
+) -> Result<(), Failure> {
     match format {
         Format::Json => {
             let json = serde_json::to_string_pretty(&render::json(problems, sources));
@@ -103,7 +124,7 @@ fn show(format: Format, problems: &[Diagnostic], sources: &Sources, output: &mut
         }
         Format::Human => {
             output.diagnostics(problems, sources);
-            let summary = render::summary(problems).map_or("no problems".to_owned(), |s| format!("\n{s}"));
+            let summary = render::summary(problems).map_or(none.to_owned(), |s| format!("\n{s}"));
             output.remark(&summary);
             output.hint_explain(problems);
         }

@@ -24,6 +24,8 @@ pub struct Proof {
     pub proved: usize,
     /// It was stopped before everything was looked at.
     pub stopped: bool,
+    /// The names of the properties of which nothing was known then.
+    pub open: Vec<String>,
 }
 
 impl Pack {
@@ -37,7 +39,12 @@ impl Pack {
         let words = Words { policy: self.policy() };
         let findings = found.findings.iter().map(|finding| words.finding(finding));
         let notes = found.unsettled.iter().map(|unsettled| words.unsettled(unsettled));
-        Proof { findings: findings.chain(notes).collect(), proved: found.proved.len(), stopped: found.stopped }
+        Proof {
+            findings: findings.chain(notes).collect(),
+            proved: found.proved.len(),
+            stopped: found.stopped,
+            open: found.open.iter().map(|id| self.policy().properties[*id].name.clone()).collect(),
+        }
     }
 }
 
@@ -87,6 +94,15 @@ impl Words<'_> {
                     false => ("this condition holds in no deal", "never true"),
                 };
                 Diagnostic::finding(Code::SettledCondition, span, message)
+                    .here(here)
+                    .help("leave it out, or mend what it is to say")
+            }
+            FindingKind::OneSided(expr, holds) => {
+                let (message, here) = match holds {
+                    true => ("this condition holds in every deal in which it is asked", "always true here"),
+                    false => ("this condition holds in no deal in which it is asked", "never true here"),
+                };
+                Diagnostic::finding(Code::SettledCondition, self.policy.exprs[*expr].span, message)
                     .here(here)
                     .help("leave it out, or mend what it is to say")
             }
@@ -276,7 +292,7 @@ impl Words<'_> {
                 Completeness::NotAnalysed,
             ),
             Why::NotConfirmed => (
-                "a deal that was found is decided otherwise, so that nothing is proved of this".to_owned(),
+                "nothing is proved of this: a deal that was found for it comes out in another way".to_owned(),
                 Completeness::NotAnalysed,
             ),
             Why::TooLarge => {

@@ -56,7 +56,9 @@ fn ended(compiled: &Compiled, name: &str, ending: &Ending) -> String {
 
 fn try_case(case: &Case, compiled: &Compiled, scale: Scale, tally: &mut Tally) -> Vec<String> {
     let (pack, policy) = (compiled.pack(), &compiled.policy);
-    let Some(machine) = Machine::new(policy, DateRange::ALL) else { return vec!["there is no circuit".to_owned()] };
+    let Some(machine) = Machine::new(policy, DateRange::ALL, &|| false) else {
+        return vec!["there is no circuit".to_owned()];
+    };
     let (base, unknown) = unknowns(&pack, &case.deal, true);
     let deals: Vec<Deal> = match scale {
         Scale::Tiny => {

@@ -36,6 +36,11 @@ impl Ratio {
         Some((&self.over, self.under.known()?))
     }
 
+    /// The number it is, if it is only one.
+    pub(in crate::analysis) fn known(&self) -> Option<Number> {
+        Number::integer(self.over.known()?).divide(Number::integer(self.under.known()?)).ok()
+    }
+
     /// The literals that say which number it is.
     pub(in crate::analysis) fn literals(&self) -> impl Iterator<Item = Lit> {
         self.over.bits().iter().chain(self.under.bits()).copied()

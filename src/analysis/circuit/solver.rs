@@ -24,6 +24,8 @@ pub(in crate::analysis) enum Patience {
     AtOnce,
     /// Few laws are told, and it takes not many steps.
     Soon,
+    /// Few laws are told, and it takes no longer than others can wait.
+    Fair,
     /// Few laws are told.
     Late,
 }
@@ -33,6 +35,7 @@ impl Patience {
         match self {
             Patience::AtOnce => 500,
             Patience::Soon => 3_000,
+            Patience::Fair => 50_000,
             Patience::Late => u64::MAX,
         }
     }
@@ -40,7 +43,7 @@ impl Patience {
     fn rounds(self) -> usize {
         match self {
             Patience::AtOnce => 0,
-            Patience::Soon | Patience::Late => FEW_ROUNDS,
+            Patience::Soon | Patience::Fair | Patience::Late => FEW_ROUNDS,
         }
     }
 }
@@ -161,11 +164,6 @@ impl<'s> Solver<'s> {
             }
         }
         None
-    }
-
-    /// Whether it is to give up.
-    pub(in crate::analysis) fn is_stopped(&self) -> bool {
-        (self.stop)()
     }
 
     /// Which of `assumed`, by their place, are enough for the last search of them to be impossible.

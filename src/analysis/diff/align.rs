@@ -73,7 +73,7 @@ pub fn align(before: &Policy, after: &Policy, renames: bool) -> Aligned {
             aligned.facts.push(change(Some(old), FactChangeKind::Renamed));
         }
         if !same_type((was, &own.ty), (is, &fact.ty)) {
-            if !is_compatible((was, &own.ty), (is, &fact.ty)) {
+            if !is_compatible(&own.ty, &fact.ty) {
                 *called = format!("{} (old)", own.name);
             }
             aligned.facts.push(change(Some(old), FactChangeKind::Retyped));
@@ -157,10 +157,8 @@ fn same_type((was, old): Typed<'_>, (is, new): Typed<'_>) -> bool {
     kind && old.optional == new.optional
 }
 
-/// Whether values of one type can be values of the other.
-fn is_compatible((was, old): Typed<'_>, (is, new): Typed<'_>) -> bool {
-    match (&old.kind, &new.kind) {
-        (TypeKind::Number(one), TypeKind::Number(other)) => was.unit_name(&one.unit) == is.unit_name(&other.unit),
-        (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
-    }
+/// Whether values of one type can be values of the other. Numbers of another unit can: what a deal file gives as a plain
+/// number is read by either policy in its own.
+fn is_compatible(old: &Type, new: &Type) -> bool {
+    std::mem::discriminant(&old.kind) == std::mem::discriminant(&new.kind)
 }

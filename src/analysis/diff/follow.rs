@@ -51,7 +51,7 @@ impl Comparison<'_, '_, '_> {
     }
 
     /// Tells the solver that a decision which says what it said comes out as before where all that it uses does.
-    fn congruence(&mut self, [was, is]: [DecisionId; 2]) {
+    pub(super) fn congruence(&mut self, [was, is]: [DecisionId; 2]) {
         let name = &self.policy(Side::After).decisions[is].name;
         let Some(edits) = &self.edits else { return };
         let Some(through) = edits.through.get(name).filter(|_| !edits.edited.contains(name)) else { return };

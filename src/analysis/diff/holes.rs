@@ -25,7 +25,7 @@ pub(in crate::analysis) fn holes(
 ) -> Vec<Vec<Clause>> {
     let mut holes = Vec::new();
     // A policy beside itself has no gate more.
-    if let Ok((mut machine, beside)) = Machine::beside(policy, policy, dates) {
+    if let Ok((mut machine, beside)) = Machine::beside(policy, policy, dates, stop) {
         let effort = Effort::new(stop);
         let step = || effort.step();
         let mut comparison = Comparison::new(&mut machine, policy, beside, today, &effort, &step);

@@ -250,7 +250,7 @@ pub enum RuleChangeKind {
 /// whether to give up; what was found until then is kept.
 pub fn difference(before: &Policy, after: &Policy, today: Date, stop: &dyn Fn() -> bool) -> Difference {
     let common = common_dates(before, after);
-    let Ok((mut machine, beside)) = Machine::beside(after, before, common) else {
+    let Ok((mut machine, beside)) = Machine::beside(after, before, common, stop) else {
         return Difference { stopped: true, ..Difference::default() };
     };
     let today = today.clamp(common.low, common.high);
@@ -261,7 +261,7 @@ pub fn difference(before: &Policy, after: &Policy, today: Date, stop: &dyn Fn() 
 
 /// The dates on which deals are compared: from the first that both policies declare to speak about; where neither says so,
 /// from the first on which either has a value for every constant.
-fn common_dates(before: &Policy, after: &Policy) -> DateRange {
+pub fn common_dates(before: &Policy, after: &Policy) -> DateRange {
     let (one, other) = (dates(before), dates(after));
     let low = match (before.since, after.since) {
         (None, None) => one.low.min(other.low),

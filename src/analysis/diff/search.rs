@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
-use super::super::circuit::{Circuit, Integer, Lit};
+use super::super::circuit::{Circuit, Integer, Lit, Patience};
 use super::super::encode::{Codes, Encoded, Hand, Symbol, Verdict};
 use super::super::findings::Unsettled;
 use super::super::inquiry::{Inquiry, Stopped};
@@ -69,6 +69,8 @@ pub(super) struct Comparison<'m, 'p, 's> {
     pub(super) edits: Option<Edits>,
     /// Terms for pairs of sums.
     pub(super) sums: FxHashMap<[ExprId; 2], Vec<Term>>,
+    /// Pairs of numbers of which the solver knows what follows for them from what records add to them.
+    pub(super) totals: FxHashSet<[ExprId; 2]>,
     pub(super) difference: Difference,
 }
 
@@ -100,6 +102,7 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
             failing: FxHashMap::default(),
             edits: None,
             sums: FxHashMap::default(),
+            totals: FxHashSet::default(),
             difference: Difference::default(),
         }
     }
@@ -222,7 +225,7 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
             if self.inquiry.can(&[lost])? {
                 self.losses(decisions)?;
             }
-            if !self.inquiry.can(&[changed])? {
+            if !self.may_change(decisions, changed)? {
                 continue;
             }
             let terms = terms(self, decisions, hands);
@@ -255,6 +258,21 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
             }
         }
         Ok(())
+    }
+
+    /// Whether two decisions end otherwise in some deal.
+    fn may_change(&mut self, decisions: [DecisionId; 2], changed: Lit) -> Result<bool, Stopped> {
+        self.inquiry.patience = Some(Patience::Soon);
+        let soon = self.inquiry.can(&[changed]);
+        self.inquiry.patience = None;
+        match soon {
+            Err(Stopped) if !self.inquiry.is_stopped() => {
+                self.congruence(decisions);
+                self.totals(decisions);
+                self.inquiry.can(&[changed])
+            }
+            known => known,
+        }
     }
 
     /// Where a decision ends so.

@@ -4,19 +4,23 @@
 //! of each record follows for the sums by arithmetic: they are equal where all parts are, and one is greater where a part
 //! is greater and none is less.
 
-use super::super::circuit::{Integer, Lit, Ratio, TooWide};
+use super::super::circuit::{Integer, Lit, Patience, Ratio, TooWide};
 use super::super::encode::{Encoded, Hand, Key, Symbol};
 use super::super::inquiry::Stopped;
 use super::grow::{Cube, Grower};
+use super::reach::reached;
 use super::search::Comparison;
-use super::terms::{Term, TermForm, terms_of_parts};
+use super::terms::{Term, TermForm, roots, terms_of_parts};
 use super::{Records, Side, Subject};
 use crate::base::Aggregate;
 use crate::facts::FactId;
-use crate::policy::{ExprId, ExprKind, Policy};
+use crate::policy::{DecisionId, ExprId, ExprKind, Policy};
 
 /// So many steps of the solver are spent on telling which records make a difference.
 const MOST_STEPS: u64 = 40_000;
+
+/// So many pairs of numbers that are made of sums are compared for one decision.
+const MOST_TOTALS: usize = 24;
 
 /// What is added up of each record: one, where nothing else is.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +70,55 @@ impl Comparison<'_, '_, '_> {
             });
         }
         pairs.into_iter().flat_map(|pair| self.told(pair)).collect()
+    }
+
+    /// Tells the solver what follows for the numbers that two decisions rest on and that are made of what the records of a
+    /// list add to them.
+    pub(super) fn totals(&mut self, decisions: [DecisionId; 2]) {
+        let totals = |policy: &Policy, encoded: &Encoded, decision: DecisionId| -> Vec<ExprId> {
+            let reached = reached(policy, roots(policy, decision)).into_iter();
+            let mut totals: Vec<ExprId> = reached.filter(|expr| encoded.sums.contains_key(expr)).collect();
+            totals.sort_unstable_by_key(|expr| expr.into_raw());
+            totals
+        };
+        let was = totals(self.before, &self.beside, decisions[0]);
+        let is = totals(self.policy(Side::After), &self.inquiry.machine.encoded, decisions[1]);
+        let pairs = was.iter().flat_map(|&one| is.iter().map(move |&two| [one, two]));
+        let mut told = 0;
+        for pair in pairs {
+            if told < MOST_TOTALS && !self.totals.contains(&pair) {
+                // What cannot be told is searched for.
+                told += usize::from(self.total(pair).unwrap_or(false));
+                self.totals.insert(pair);
+            }
+        }
+    }
+
+    /// Whether there was anything to tell of two numbers.
+    fn total(&mut self, exprs: [ExprId; 2]) -> Result<bool, TooWide> {
+        let sums = (self.beside.sums.get(&exprs[0]), self.inquiry.machine.encoded.sums.get(&exprs[1]));
+        let (Some(was), Some(is)) = (sums.0.cloned(), sums.1.cloned()) else { return Ok(false) };
+        let list = |side: Side, list: FactId| self.policy(side).schema.facts[list].name.as_str();
+        if list(Side::Before, was.list) != list(Side::After, is.list) || was.symbol.form == is.symbol.form {
+            return Ok(false);
+        }
+        let circuit = self.circuit();
+        let nothing = Ratio::whole(Integer::constant(0));
+        let mut moves = Vec::new();
+        let places = was.parts.len().max(is.parts.len());
+        let both = |place| (was.parts.get(place).unwrap_or(&nothing), is.parts.get(place).unwrap_or(&nothing));
+        for (old, new) in (0..places).map(both).chain([(&was.rest, &is.rest)]) {
+            moves.push([!new.at_most(circuit, old)?, !old.at_most(circuit, new)?]);
+        }
+        self.follows(&moves, &was.symbol, &is.symbol)?;
+        // That nothing moves at one place is seen at once where one asks for just that.
+        for lit in moves.into_iter().flatten().filter(|lit| !lit.is_constant()) {
+            match self.inquiry.clash(&[lit], Patience::Soon) {
+                Ok(Some(_)) => self.inquiry.assert(!lit),
+                _ => break,
+            }
+        }
+        Ok(true)
     }
 
     fn told(&mut self, pair: [Sum; 2]) -> Vec<Term> {
@@ -123,15 +176,17 @@ impl Comparison<'_, '_, '_> {
         if places.iter().all(|place| place.more == Lit::FALSE && place.less == Lit::FALSE) {
             return Ok(None);
         }
-        self.follows(&places, &was.symbol, &is.symbol)?;
+        let moves: Vec<[Lit; 2]> = places.iter().map(|place| [place.more, place.less]).collect();
+        self.follows(&moves, &was.symbol, &is.symbol)?;
         Ok(Some(places))
     }
 
-    /// Tells the solver what follows for two sums from what the records add to them.
-    fn follows(&mut self, places: &[Place], was: &Symbol, is: &Symbol) -> Result<(), TooWide> {
+    /// Tells the solver what follows for two sums from what they are made of: of each number, where it is more in the new one
+    /// and where less.
+    fn follows(&mut self, moves: &[[Lit; 2]], was: &Symbol, is: &Symbol) -> Result<(), TooWide> {
         let circuit = self.circuit();
-        let more = circuit.any(places.iter().map(|place| place.more));
-        let less = circuit.any(places.iter().map(|place| place.less));
+        let more = circuit.any(moves.iter().map(|[more, _]| *more));
+        let less = circuit.any(moves.iter().map(|[_, less]| *less));
         let (fails, and_now) = (was.fails.any(circuit), is.fails.any(circuit));
         let fails = circuit.or(fails, and_now);
         let equal = was.equals(circuit, is)?;

@@ -121,7 +121,10 @@ pub fn effective(policy: &Policy, target: Target, dates: DateRange, today: Date,
     };
     let asked: Vec<&Part> = effective.when.iter().chain(effective.unless.iter().flat_map(|u| &u.when)).collect();
     let (with, probes) = with_probes(policy, target.decision(), asked);
-    let Some(mut machine) = Machine::new(&with, dates) else { return effective };
+    let Some(mut machine) = Machine::new(&with, dates, stop) else {
+        effective.stopped = stop();
+        return effective;
+    };
     let today = today.clamp(dates.low, dates.high);
     let inquiry = Inquiry::new(&mut machine, today, stop);
     let mut search = Search { inquiry, policy, target, probes };

@@ -90,8 +90,9 @@ impl Encoder<'_, '_> {
         }
         .failing(fails);
         // One that is about another record, or that is asked with parameters, is another one each time.
-        if matches!(kind, Aggregate::Count | Aggregate::Sum) && self.hands.is_empty() && self.parameters.is_empty() {
-            self.sums.insert(id, Sum { parts, symbol: symbol.clone() });
+        if matches!(kind, Aggregate::Count | Aggregate::Sum) && self.is_of_the_deal() {
+            let rest = Ratio::whole(Integer::constant(0));
+            self.sums.insert(id, Sum { list, parts, rest, symbol: symbol.clone() });
         }
         Ok(symbol)
     }

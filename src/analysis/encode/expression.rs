@@ -1,6 +1,6 @@
 //! Expressions: names, connectives, choices and comparisons.
 
-use super::{Encoder, Fails, Form, MOST_GATES, Reason, Seen, Source, Symbol};
+use super::{Branches, Encoder, Fails, Form, Reason, Seen, Source, Symbol};
 use crate::analysis::circuit::{Integer, Lit, Ratio, TooWide};
 use crate::base::CompareOp;
 use crate::facts::{FactId, Value};
@@ -9,7 +9,7 @@ use crate::policy::{ConstantId, DecisionId, DefinitionId, ExprId, ExprKind};
 impl Encoder<'_, '_> {
     /// What an expression comes to.
     pub(super) fn eval(&mut self, id: ExprId) -> Symbol {
-        if self.circuit.len() > MOST_GATES {
+        if !self.goes_on() {
             let lost = self.lost(id, Reason::TooLarge, Lit::TRUE);
             return Symbol::of(Form::Nothing).failing(Fails { lost, ..Fails::NEVER });
         }
@@ -44,12 +44,24 @@ impl Encoder<'_, '_> {
         seen.fails = self.circuit.or(seen.fails, not);
     }
 
+    /// A choice that may be asked here.
+    fn branch(&mut self, id: ExprId, yes: Lit, no: Lit) {
+        let (then, otherwise) = (self.circuit.and(self.path, yes), self.circuit.and(self.path, no));
+        let branches = self.branches.entry(id).or_insert(Branches { then: Lit::FALSE, otherwise: Lit::FALSE });
+        branches.then = self.circuit.or(branches.then, then);
+        branches.otherwise = self.circuit.or(branches.otherwise, otherwise);
+    }
+
     fn eval_kind(&mut self, id: ExprId) -> Result<Symbol, TooWide> {
         Ok(match &self.policy.exprs[id].kind {
             ExprKind::Literal(value) => self.literal(value),
             ExprKind::Fact(fact) => self.fact(*fact),
             ExprKind::Constant(constant) => self.constant(id, *constant)?,
-            ExprKind::Definition(definition) => self.definition(*definition),
+            ExprKind::Definition(definition) => {
+                let symbol = self.definition(*definition);
+                self.is_total(id, self.policy.definitions[*definition].body, &symbol);
+                symbol
+            }
             ExprKind::Decision(decision) => self.needed(*decision),
             ExprKind::Item(decision, item) => {
                 let symbol = self.needed(*decision);
@@ -120,6 +132,7 @@ impl Encoder<'_, '_> {
                     let truth = test.truth();
                     (self.circuit.and(!failed, truth), self.circuit.and(!failed, !truth))
                 };
+                self.branch(id, yes, no);
                 let then = self.under(yes, |e| e.eval(*then));
                 let otherwise = self.under(no, |e| e.eval(*otherwise));
                 let chosen = Symbol::choose(self.circuit, test.truth(), &then, &otherwise)?;

@@ -321,8 +321,9 @@ impl Inputs {
             };
             let key = Key::Length(fact.name.clone());
             let length = self.slots.get(&key).and_then(|slot| code(&key, slot)).unwrap_or(0);
-            let length = usize::try_from(length).unwrap_or(0).min(MOST_RECORDS as usize);
-            let records = (0..length).map(|place| {
+            let length = usize::try_from(length).unwrap_or(0);
+            // Records that are not looked at are like the last that is.
+            let records = (0..length).map(|place| place.min(MOST_RECORDS as usize - 1)).map(|place| {
                 let fields = schema.records[record].fields.iter().map(|&field| {
                     let field = &schema.facts[field];
                     value(&Key::Field(fact.name.clone(), place, field.name.clone()), &field.ty).map(given)

@@ -7,9 +7,11 @@ mod inputs;
 mod operation;
 mod rules;
 mod symbol;
+mod total;
 
 pub(super) use inputs::{Codes, Coding, Inputs, Key, MOST_RECORDS, Slot, Source, day};
 pub(super) use rules::{Verdict, in_force};
+use symbol::Constant;
 pub(super) use symbol::{Fails, Form, Symbol};
 
 use std::sync::Arc;
@@ -23,6 +25,11 @@ use crate::policy::{DecisionId, DefinitionId, ExprId, LookupId, Node, Policy};
 
 /// A circuit may have so many gates; what does not fit is not analysed.
 const MOST_GATES: usize = 12_000_000;
+/// So many expressions are looked at for one circuit, each as often as it is asked for. Where that is enough, the engine does
+/// not come to the end of what one of its evaluations may cost.
+const MOST_WORK: u64 = 2_000_000;
+/// So often it is asked whether to give up: after as many expressions.
+const STOP_EVERY: u64 = 512;
 
 /// The record at hand: of which list, and its place in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +50,21 @@ pub(super) enum Reason {
     TooLarge,
 }
 
+/// Why there is no circuit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoCircuit {
+    /// The facts take too many bits.
+    TooWide,
+    /// It was stopped.
+    Stopped,
+}
+
+impl From<TooWide> for NoCircuit {
+    fn from(_: TooWide) -> NoCircuit {
+        NoCircuit::TooWide
+    }
+}
+
 /// Where an expression has no value although all it is made of has one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Breach {
@@ -57,11 +79,22 @@ pub(super) struct Seen {
     pub(super) fails: Lit,
 }
 
-/// A sum or a count over a list.
+/// Where a choice with `if` is asked and its condition holds, and where it is asked and does not.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Branches {
+    pub(super) then: Lit,
+    pub(super) otherwise: Lit,
+}
+
+/// A number that is made of what the records of a list add to it: a sum, a count, or what is reckoned from them.
 #[derive(Clone, Debug)]
 pub(super) struct Sum {
+    /// The list.
+    pub(super) list: FactId,
     /// What each record adds, in the order of the list; nothing where it is not there.
     pub(super) parts: Vec<Ratio>,
+    /// What else it is made of.
+    pub(super) rest: Ratio,
     /// What it comes to.
     pub(super) symbol: Symbol,
 }
@@ -72,13 +105,15 @@ pub(super) struct Encoded {
     /// Decisions; those about records for each record that is looked at, with where there is such a record.
     pub(super) decisions: FxHashMap<DecisionId, Vec<(Lit, Verdict)>>,
     pub(super) seen: FxHashMap<ExprId, Seen>,
+    /// By the `if`.
+    pub(super) branches: FxHashMap<ExprId, Branches>,
     pub(super) breaches: Vec<Breach>,
     /// Where a row of a look-up is what somebody asked for.
     pub(super) rows: FxHashMap<(LookupId, u32), Lit>,
     pub(super) losses: Vec<(ExprId, Reason, Lit)>,
     /// The records for which a decision about such a record is taken, in the order of `decisions`.
     pub(super) hands: FxHashMap<RecordId, Vec<Hand>>,
-    /// Sums and counts that are about no other record.
+    /// Such numbers, where they are about no other record.
     pub(super) sums: FxHashMap<ExprId, Sum>,
     definitions: FxHashMap<(DefinitionId, Option<Hand>), Symbol>,
     /// Properties: for each record, where there is one; where each holds.
@@ -123,7 +158,7 @@ impl Encoded {
         hand: Option<Hand>,
         exprs: &[ExprId],
     ) -> Result<Vec<Symbol>, TooWide> {
-        let (mut encoder, _) = Encoder::new(circuit, inputs, policy)?;
+        let (mut encoder, _) = Encoder::new(circuit, inputs, policy, &|| false)?;
         encoder.definitions.clone_from(&self.definitions);
         for (id, decision) in policy.decisions.iter() {
             let verdicts = self.decisions.get(&id).into_iter().flatten().map(|(_, verdict)| verdict.clone());
@@ -143,6 +178,10 @@ impl Encoded {
 
 /// Builds the circuit of one policy.
 pub(super) struct Encoder<'p, 'c> {
+    stop: &'c dyn Fn() -> bool,
+    stopped: bool,
+    /// How many expressions were looked at.
+    work: u64,
     policy: &'p Policy,
     circuit: &'c mut Circuit,
     facts: ArenaMap<FactId, Source>,
@@ -157,15 +196,21 @@ pub(super) struct Encoder<'p, 'c> {
     /// Whether nothing is asked that may be none and must not be.
     is_guarded: bool,
     seen: FxHashMap<ExprId, Seen>,
+    branches: FxHashMap<ExprId, Branches>,
     breaches: Vec<Breach>,
     rows: FxHashMap<(LookupId, u32), Lit>,
     losses: Vec<(ExprId, Reason, Lit)>,
     sums: FxHashMap<ExprId, Sum>,
 }
 
-/// The circuit of `policy` over `inputs`.
-pub(super) fn encode(circuit: &mut Circuit, inputs: &Inputs, policy: &Policy) -> Result<Encoded, TooWide> {
-    encode_part(circuit, inputs, policy, &policy.order, true)
+/// The circuit of `policy` over `inputs`. `stop` is asked now and then whether to give up.
+pub(super) fn encode(
+    circuit: &mut Circuit,
+    inputs: &Inputs,
+    policy: &Policy,
+    stop: &dyn Fn() -> bool,
+) -> Result<Encoded, NoCircuit> {
+    encode_part(circuit, inputs, policy, (&policy.order, true), stop)
 }
 
 /// The circuit of these definitions and decisions of `policy`, each after what it needs; with its properties, if they
@@ -174,16 +219,19 @@ pub(super) fn encode_part(
     circuit: &mut Circuit,
     inputs: &Inputs,
     policy: &Policy,
-    nodes: &[Node],
-    with_properties: bool,
-) -> Result<Encoded, TooWide> {
-    let (mut encoder, allowed) = Encoder::new(circuit, inputs, policy)?;
+    (nodes, with_properties): (&[Node], bool),
+    stop: &dyn Fn() -> bool,
+) -> Result<Encoded, NoCircuit> {
+    let (mut encoder, allowed) = Encoder::new(circuit, inputs, policy, stop)?;
     for &node in nodes {
         encoder.node(node);
     }
     let mut properties = Vec::new();
     for (_, property) in policy.properties.iter().filter(|_| with_properties) {
         properties.push(encoder.each(property.scope, |e| e.eval(property.condition)));
+    }
+    if encoder.stopped {
+        return Err(NoCircuit::Stopped);
     }
     let mut decisions: FxHashMap<DecisionId, Vec<(Lit, Verdict)>> = FxHashMap::default();
     for (id, decision) in policy.decisions.iter() {
@@ -200,14 +248,22 @@ pub(super) fn encode_part(
         (record, hands.collect())
     });
     let hands = hands.collect();
-    let Encoder { definitions, seen, breaches, rows, losses, sums, .. } = encoder;
-    Ok(Encoded { decisions, hands, sums, definitions, seen, breaches, rows, losses, properties, allowed })
+    let Encoder { definitions, seen, branches, breaches, rows, losses, sums, .. } = encoder;
+    Ok(Encoded { decisions, hands, sums, definitions, seen, branches, breaches, rows, losses, properties, allowed })
 }
 
 impl<'p, 'c> Encoder<'p, 'c> {
-    fn new(circuit: &'c mut Circuit, inputs: &Inputs, policy: &'p Policy) -> Result<(Self, Lit), TooWide> {
+    fn new(
+        circuit: &'c mut Circuit,
+        inputs: &Inputs,
+        policy: &'p Policy,
+        stop: &'c dyn Fn() -> bool,
+    ) -> Result<(Self, Lit), TooWide> {
         let (facts, allowed) = inputs.sources(circuit, policy)?;
         let encoder = Encoder {
+            stop,
+            stopped: false,
+            work: 0,
             policy,
             circuit,
             facts,
@@ -220,6 +276,7 @@ impl<'p, 'c> Encoder<'p, 'c> {
             path: Lit::TRUE,
             is_guarded: true,
             seen: FxHashMap::default(),
+            branches: FxHashMap::default(),
             breaches: Vec::new(),
             rows: FxHashMap::default(),
             losses: Vec::new(),
@@ -295,6 +352,15 @@ impl<'p, 'c> Encoder<'p, 'c> {
         let taken = take(self);
         self.path = path;
         taken
+    }
+
+    /// Whether there is room for another expression, and time.
+    fn goes_on(&mut self) -> bool {
+        self.work += 1;
+        if self.work.is_multiple_of(STOP_EVERY) {
+            self.stopped |= (self.stop)();
+        }
+        !self.stopped && self.work <= MOST_WORK && self.circuit.len() <= MOST_GATES
     }
 
     /// The circuit does not say what `id` comes to.

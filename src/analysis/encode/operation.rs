@@ -14,7 +14,8 @@ impl Encoder<'_, '_> {
         let expr = &policy.exprs[id];
         match &expr.kind {
             ExprKind::Arithmetic(op, left, right) => {
-                let ([left, right], fails) = self.operands([*left, *right]);
+                let operands = [*left, *right];
+                let ([left, right], fails) = self.operands(operands);
                 let (left, right) = (number(&left)?, number(&right)?);
                 let mut breach = Lit::FALSE;
                 let result = match op {
@@ -27,7 +28,9 @@ impl Encoder<'_, '_> {
                         quotient
                     }
                 };
-                Ok(self.result(id, Form::Number(result), fails, breach))
+                let symbol = self.result(id, Form::Number(result), fails, breach);
+                self.add_up(id, *op, [(operands[0], &left), (operands[1], &right)], &symbol);
+                Ok(symbol)
             }
             ExprKind::Negate(of) => {
                 let of = self.eval(*of);
@@ -51,8 +54,10 @@ impl Encoder<'_, '_> {
                 self.call(id, *function, &arguments, fails)
             }
             ExprKind::Checked(of) => {
-                let of = self.eval(*of);
-                self.checked(id, &expr.ty, of)
+                let value = self.eval(*of);
+                let symbol = self.checked(id, &expr.ty, value)?;
+                self.is_total(id, *of, &symbol);
+                Ok(symbol)
             }
             _ => Ok(Symbol::none()),
         }

@@ -1,6 +1,8 @@
 //! Decisions, and look-ups.
 
-use super::{Encoder, Fails, Form, Reason, Symbol};
+use rustc_hash::FxHashMap;
+
+use super::{Constant, Encoder, Fails, Form, Reason, Symbol};
 use crate::analysis::circuit::{Circuit, Integer, Lit, TooWide};
 use crate::facts::{Type, TypeKind};
 use crate::policy::{DecisionId, ExprId, Hit, LookupId, RuleSet, Shape, Window};
@@ -162,10 +164,17 @@ impl Encoder<'_, '_> {
     /// Where which outcome is that of a rule that stands; equal outcomes together.
     fn groups(&mut self, rules: &[RuleSymbol], outcomes: Vec<Symbol>) -> Vec<(Lit, Symbol)> {
         let mut groups: Vec<(Vec<Lit>, Symbol)> = Vec::new();
+        let mut constants: FxHashMap<Constant, usize> = FxHashMap::default();
         for (rule, outcome) in rules.iter().zip(outcomes) {
             let outcome = outcome.failing(Fails::NEVER);
-            let same = |(_, other): &&mut (Vec<Lit>, Symbol)| other.form == outcome.form && other.none == outcome.none;
-            match groups.iter_mut().find(same) {
+            let place = match outcome.constant() {
+                Some(constant) => *constants.entry(constant).or_insert(groups.len()),
+                None => {
+                    let same = |other: &Symbol| other.form == outcome.form && other.none == outcome.none;
+                    groups.iter().position(|(_, other)| same(other)).unwrap_or(groups.len())
+                }
+            };
+            match groups.get_mut(place) {
                 Some((stands, _)) => stands.push(rule.stands),
                 None => groups.push((vec![rule.stands], outcome)),
             }
@@ -175,9 +184,17 @@ impl Encoder<'_, '_> {
 
     /// Where two different outcomes stand.
     fn conflicts(&mut self, groups: &[(Lit, Symbol)]) -> Result<Lit, TooWide> {
+        let (constant, varying): (Vec<_>, Vec<_>) =
+            groups.iter().partition(|(_, outcome)| outcome.constant().is_some());
         let mut conflicts = Vec::new();
-        for (i, (one, outcome)) in groups.iter().enumerate() {
-            for (other, another) in &groups[i + 1..] {
+        // Constants of two groups are different ones.
+        let mut before = Lit::FALSE;
+        for (stands, _) in &constant {
+            conflicts.push(self.circuit.and(*stands, before));
+            before = self.circuit.or(*stands, before);
+        }
+        for (i, (one, outcome)) in varying.iter().enumerate() {
+            for (other, another) in constant.iter().chain(&varying[i + 1..]) {
                 let both = self.circuit.and(*one, *other);
                 if both != Lit::FALSE {
                     let same = outcome.equals(self.circuit, another)?;

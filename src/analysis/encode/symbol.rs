@@ -1,6 +1,7 @@
 //! What an expression comes to, over all deals at once.
 
 use super::super::circuit::{Circuit, Integer, Lit, Ratio, TooWide};
+use crate::base::Number;
 
 /// A value that depends on the deal, or why there is none.
 #[derive(Clone, Debug)]
@@ -24,6 +25,15 @@ pub(in crate::analysis) enum Form {
     Number(Ratio),
     /// For each item whether it is in the set.
     Items(Vec<Lit>),
+}
+
+/// A value that is the same in every deal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::analysis) enum Constant {
+    None,
+    Boolean(bool),
+    Code(i128),
+    Number(Number),
 }
 
 /// Where an expression has no value. At most one of these holds.
@@ -84,6 +94,17 @@ impl Symbol {
 
     pub(in crate::analysis) fn none() -> Symbol {
         Symbol { form: Form::Nothing, none: Lit::TRUE, fails: Fails::NEVER }
+    }
+
+    /// Its value, where it is the same in every deal in which there is one.
+    pub(in crate::analysis) fn constant(&self) -> Option<Constant> {
+        match (&self.form, self.none) {
+            (_, Lit::TRUE) => Some(Constant::None),
+            (Form::Boolean(lit), Lit::FALSE) if lit.is_constant() => Some(Constant::Boolean(*lit == Lit::TRUE)),
+            (Form::Code(code), Lit::FALSE) => code.known().map(Constant::Code),
+            (Form::Number(number), Lit::FALSE) => number.known().map(Constant::Number),
+            _ => None,
+        }
     }
 
     /// The same with these failures in place of its own.

@@ -5,19 +5,48 @@ use crate::analysis::inquiry::Stopped;
 use crate::policy::{DecisionId, ExprId, ExprKind, Policy, Shape};
 
 impl Search<'_, '_, '_> {
-    /// The conditions of rules and requirements, and what they join with `and` and `or`. Those of rows and bands are
-    /// told as rows and bands.
-    pub(super) fn conditions(&mut self) -> Result<(), Stopped> {
-        let policy = self.policy();
-        for (id, decision) in policy.decisions.iter() {
-            if !matches!(decision.shape, Shape::Rules | Shape::Gate | Shape::Checklist) || !self.is_settled(id)? {
-                continue;
-            }
-            for rule in &decision.rules.rules {
-                let Some(condition) = rule.condition else { continue };
-                self.condition(id, condition)?;
-            }
+    /// The conditions of the rules, or requirements, of a decision, and what they join with `and` and `or`. Those of rows
+    /// and bands are told as rows and bands.
+    pub(super) fn conditions(&mut self, id: DecisionId) -> Result<(), Stopped> {
+        let decision = &self.policy().decisions[id];
+        if !matches!(decision.shape, Shape::Rules | Shape::Gate | Shape::Checklist) || !self.is_settled(id)? {
+            return Ok(());
         }
+        for condition in decision.rules.rules.iter().filter_map(|rule| rule.condition) {
+            self.condition(id, condition)?;
+        }
+        Ok(())
+    }
+
+    /// The choices with `if`, and the lines of criteria, whose condition depends on the deal.
+    pub(super) fn choices(&self) -> Vec<ExprId> {
+        let policy = self.policy();
+        let mut choices: Vec<ExprId> = self.inquiry.machine.encoded.branches.keys().copied().collect();
+        choices.retain(|&choice| condition_of(policy, choice).is_some_and(|condition| reads_facts(policy, condition)));
+        choices.sort_unstable_by_key(|choice| choice.into_raw());
+        choices
+    }
+
+    /// A choice of which one side is never taken.
+    pub(super) fn choice(&mut self, choice: ExprId) -> Result<(), Stopped> {
+        if !self.is_sure()? {
+            return Ok(());
+        }
+        let encoded = &self.inquiry.machine.encoded;
+        let Some(condition) = condition_of(self.policy(), choice) else { return Ok(()) };
+        let (Some(branches), Some(seen)) =
+            (encoded.branches.get(&choice).copied(), encoded.seen.get(&condition).copied())
+        else {
+            return Ok(());
+        };
+        let (then, otherwise) = (self.inquiry.can(&[branches.then])?, self.inquiry.can(&[branches.otherwise])?);
+        if then == otherwise {
+            return Ok(());
+        }
+        let everywhere = !self.inquiry.can(&[if then { seen.fails } else { seen.holds }])?;
+        let kind =
+            if everywhere { FindingKind::Constant(condition, then) } else { FindingKind::OneSided(condition, then) };
+        self.report(kind, None);
         Ok(())
     }
 
@@ -60,6 +89,13 @@ impl Search<'_, '_, '_> {
                 Ok(())
             }
         }
+    }
+}
+
+fn condition_of(policy: &Policy, choice: ExprId) -> Option<ExprId> {
+    match policy.exprs[choice].kind {
+        ExprKind::If { condition, .. } => Some(condition),
+        _ => None,
     }
 }
 

@@ -11,7 +11,7 @@ mod rules;
 
 use jiff::civil::Date;
 
-use super::circuit::Lit;
+use super::circuit::{Lit, Patience};
 use super::diff::{Clause, holes};
 use super::encode::{Reason, Verdict};
 use super::inquiry::{Inquiry, Stopped, Witness};
@@ -52,6 +52,8 @@ pub enum FindingKind {
     Error(DecisionId, Box<Fault>),
     /// A condition holds in every deal, or in none.
     Constant(ExprId, bool),
+    /// The condition of a choice holds in every deal in which it is asked, or in none of them.
+    OneSided(ExprId, bool),
     /// No decision ends otherwise for this fact, nor a property.
     NoInfluence(FactId),
     /// A property does not hold.
@@ -94,6 +96,23 @@ pub struct Findings {
     pub unsettled: Vec<Unsettled>,
     /// It was stopped before everything was looked at.
     pub stopped: bool,
+    /// The properties of which nothing was known then.
+    pub open: Vec<PropertyId>,
+}
+
+/// A part of the search, which can be put off.
+#[derive(Clone, Copy, Debug)]
+enum Task {
+    Losses,
+    Rules(DecisionId),
+    Conflicts(DecisionId),
+    Gaps(DecisionId),
+    Errors(DecisionId),
+    Rows,
+    Property(PropertyId),
+    Conditions(DecisionId),
+    Choice(ExprId),
+    Influence(FactId),
 }
 
 /// How many conflicts, and how many errors, of one decision are told.
@@ -103,13 +122,22 @@ const MOST_OF_ONE: usize = 5;
 /// now and then whether to give up; what was found until then is kept.
 pub fn findings(policy: &Policy, dates: DateRange, today: Date, stop: &dyn Fn() -> bool) -> Findings {
     let mut findings = Findings::default();
-    let Some(mut machine) = Machine::new(policy, dates) else {
+    let Some(mut machine) = Machine::new(policy, dates, stop) else {
         findings.stopped = true;
+        findings.open = policy.properties.iter().map(|(id, _)| id).collect();
         return findings;
     };
-    let mut search = Search { inquiry: Inquiry::new(&mut machine, today.clamp(dates.low, dates.high), stop), findings };
-    search.findings.stopped = search.all().is_err();
-    let mut findings = search.findings;
+    let inquiry = Inquiry::new(&mut machine, today.clamp(dates.low, dates.high), stop);
+    let mut search = Search { inquiry, findings, places: Vec::new(), place: 0, is_all_said: None };
+    let open = search.all();
+    let Search { mut findings, places, .. } = search;
+    let mut placed: Vec<(usize, Finding)> = places.into_iter().zip(findings.findings).collect();
+    placed.sort_by_key(|(place, _)| *place);
+    findings.findings = placed.into_iter().map(|(_, finding)| finding).collect();
+    findings.proved.sort_unstable_by_key(|id| id.into_raw());
+    findings.stopped = !open.is_empty();
+    let properties = open.into_iter().filter_map(|task| if let Task::Property(id) = task { Some(id) } else { None });
+    findings.open = properties.collect();
     for finding in &mut findings.findings {
         if let FindingKind::Gap(id) = finding.kind {
             finding.when = holes(policy, id, dates, today.clamp(dates.low, dates.high), stop);
@@ -122,24 +150,76 @@ pub fn findings(policy: &Policy, dates: DateRange, today: Date, stop: &dyn Fn() 
 struct Search<'m, 'p, 's> {
     inquiry: Inquiry<'m, 'p, 's>,
     findings: Findings,
+    /// By which task each of the findings was found.
+    places: Vec<usize>,
+    /// The task at hand.
+    place: usize,
+    /// Whether the circuit says everything; `None` before that is looked at.
+    is_all_said: Option<bool>,
 }
 
 impl<'p> Search<'_, 'p, '_> {
-    fn all(&mut self) -> Result<(), Stopped> {
+    /// Looks for everything. What takes long is put off until all else was looked at. What comes back was not finished.
+    fn all(&mut self) -> Vec<Task> {
+        let mut open: Vec<(usize, Task)> = self.tasks().into_iter().enumerate().collect();
+        for patience in [Some(Patience::Fair), None] {
+            self.inquiry.patience = patience;
+            let mut put_off = Vec::new();
+            let mut tasks = open.into_iter();
+            while let Some((place, task)) = tasks.next() {
+                self.place = place;
+                let found = (self.findings.findings.len(), self.findings.unsettled.len());
+                if self.task(task).is_ok() {
+                    continue;
+                }
+                put_off.push((place, task));
+                if self.inquiry.is_stopped() {
+                    put_off.extend(tasks);
+                    put_off.sort_unstable_by_key(|(place, _)| *place);
+                    return put_off.into_iter().map(|(_, task)| task).collect();
+                }
+                // It will be found again.
+                self.findings.findings.truncate(found.0);
+                self.findings.unsettled.truncate(found.1);
+                self.places.truncate(found.0);
+            }
+            open = put_off;
+        }
+        open.into_iter().map(|(_, task)| task).collect()
+    }
+
+    fn tasks(&self) -> Vec<Task> {
         let policy = self.policy();
-        self.losses()?;
+        let mut tasks = vec![Task::Losses];
         for (id, _) in policy.decisions.iter() {
-            self.rules(id)?;
-            self.conflicts(id)?;
-            self.gaps(id)?;
-            self.errors(id)?;
+            tasks.extend([Task::Rules(id), Task::Conflicts(id), Task::Gaps(id), Task::Errors(id)]);
         }
-        self.rows()?;
-        for (id, _) in policy.properties.iter() {
-            self.property(id)?;
+        tasks.push(Task::Rows);
+        tasks.extend(policy.properties.iter().map(|(id, _)| Task::Property(id)));
+        tasks.extend(policy.decisions.iter().map(|(id, _)| Task::Conditions(id)));
+        tasks.extend(self.choices().into_iter().map(Task::Choice));
+        tasks.extend(self.read().into_iter().map(Task::Influence));
+        tasks
+    }
+
+    fn task(&mut self, task: Task) -> Result<(), Stopped> {
+        match task {
+            Task::Losses => self.losses(),
+            Task::Rules(id) => self.rules(id),
+            Task::Conflicts(id) => self.conflicts(id),
+            Task::Gaps(id) => self.gaps(id),
+            Task::Errors(id) => self.errors(id),
+            Task::Rows => self.rows(),
+            Task::Property(id) => self.property(id),
+            Task::Conditions(id) => self.conditions(id),
+            Task::Choice(id) => self.choice(id),
+            Task::Influence(fact) => self.influence(fact),
         }
-        self.conditions()?;
-        self.influence()
+    }
+
+    /// Whether the circuit says everything, and nothing that the engine does not. What needs that waits until it is known.
+    fn is_sure(&self) -> Result<bool, Stopped> {
+        Ok(self.is_all_said.ok_or(Stopped)? && self.findings.unsettled.is_empty())
     }
 
     fn policy(&self) -> &'p Policy {
@@ -148,6 +228,7 @@ impl<'p> Search<'_, 'p, '_> {
 
     fn report(&mut self, kind: FindingKind, witness: Option<Witness>) {
         self.findings.findings.push(Finding { kind, witness, when: Vec::new(), more: false });
+        self.places.push(self.place);
     }
 
     /// The engine does not confirm what was found about a decision or a property: nothing is said of it, and nothing is
@@ -172,8 +253,10 @@ impl<'p> Search<'_, 'p, '_> {
         }
         let lost = self.inquiry.any(lost);
         if !self.inquiry.can(&[lost])? {
+            self.is_all_said = Some(true);
             return Ok(());
         }
+        self.is_all_said = Some(false);
         let mut losses = self.inquiry.machine.encoded.losses.clone();
         losses.sort_unstable_by_key(|(expr, reason, _)| (expr.into_raw(), *reason));
         for group in losses.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {

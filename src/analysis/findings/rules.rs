@@ -92,7 +92,7 @@ impl Search<'_, '_, '_> {
     /// Rows of tables with parameters that nothing asks for.
     pub(super) fn rows(&mut self) -> Result<(), Stopped> {
         // What the circuit does not say may ask for any of them.
-        if !self.findings.unsettled.is_empty() {
+        if !self.is_sure()? {
             return Ok(());
         }
         let mut rows: Vec<_> = self.inquiry.machine.encoded.rows.iter().map(|(row, lit)| (*row, *lit)).collect();

@@ -36,7 +36,7 @@ pub(super) fn elsewhere(policy: &Policy, request: &Request, stop: &dyn Fn() -> b
 
 /// Whether any deal of which every fact is given comes to it on one of these dates; `None` where that is not known.
 fn reaches(policy: &Policy, request: &Request, dates: DateRange, stop: &dyn Fn() -> bool) -> Option<bool> {
-    let mut machine = Machine::new(policy, dates)?;
+    let mut machine = Machine::new(policy, dates, stop)?;
     let texts = machine.inputs.texts.clone();
     if let Wanted::Is(Value::Text(text)) | Wanted::IsNot(Value::Text(text)) = &request.goal.wanted
         && !texts.contains(text)

@@ -20,6 +20,7 @@ use jiff::civil::Date;
 
 use super::Stopped;
 use super::circuit::{Integer, Lit, TooWide};
+use super::encode::NoCircuit;
 use crate::facts::{Deal, FactPath, Value};
 use crate::policy::Policy;
 use elsewhere::elsewhere;
@@ -130,7 +131,10 @@ pub fn flip(policy: &Policy, deal: &Deal, request: &Request, stop: &dyn Fn() -> 
         return Flip { found: Found::IsSo, exact: true, stopped: false };
     }
     let unsettled = |stopped| Flip { found: Found::Unsettled, exact: false, stopped };
-    let Ok(mut search) = Search::new(policy, deal, request, false, stop) else { return unsettled(false) };
+    let mut search = match Search::new(policy, deal, request, false, stop) {
+        Ok(search) => search,
+        Err(no_circuit) => return unsettled(no_circuit == NoCircuit::Stopped),
+    };
     match least(&mut search, policy, false) {
         Err(TooWide) => unsettled(false),
         Ok(Least { best: Some(_), ways, more, cost, exact, stopped }) => {

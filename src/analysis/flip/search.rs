@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::super::circuit::{Circuit, Integer, Lit, Run, Search as Searched, Solver, TooWide};
-use super::super::encode::{Inputs, Slot, day, encode_part};
+use super::super::encode::{Inputs, NoCircuit, Slot, day, encode_part};
 use super::ground::{Code, Ground};
 use super::{Goal, Request};
 use crate::analysis::Stopped;
@@ -71,11 +71,11 @@ impl<'a> Search<'a> {
         request: &'a Request,
         past_locks: bool,
         stop: &'a dyn Fn() -> bool,
-    ) -> Result<Search<'a>, TooWide> {
+    ) -> Result<Search<'a>, NoCircuit> {
         let mut circuit = Circuit::new();
         let ground = Ground::new(&mut circuit, policy, deal, request, past_locks)?;
         let nodes = engine::needed(policy, request.goal.decision);
-        let encoded = encode_part(&mut circuit, &ground.inputs, policy, &nodes, false)?;
+        let encoded = encode_part(&mut circuit, &ground.inputs, policy, (&nodes, false), stop)?;
         let reached = request.goal.reached(&mut circuit, &encoded, policy, &ground.inputs.texts);
         let (mut solver, mut doubt) = (Solver::new(stop), Solver::new(stop));
         let held = vec![encoded.allowed, reached.goal];
@@ -225,14 +225,14 @@ impl<'a> Search<'a> {
         let inputs = self.ground.completed(&mut self.circuit, &breaking.open);
         match self.hold(&inputs) {
             Ok(()) => Ok(Check::Refined),
-            Err(TooWide) => Err(Stopped),
+            Err(_) => Err(Stopped),
         }
     }
 
     /// From now on the goal is to be reached in these deals too.
-    fn hold(&mut self, inputs: &Inputs) -> Result<(), TooWide> {
+    fn hold(&mut self, inputs: &Inputs) -> Result<(), NoCircuit> {
         self.copies += 1;
-        let encoded = encode_part(&mut self.circuit, inputs, self.policy, &self.nodes, false)?;
+        let encoded = encode_part(&mut self.circuit, inputs, self.policy, (&self.nodes, false), self.stop)?;
         let reached = self.request.goal.reached(&mut self.circuit, &encoded, self.policy, &inputs.texts);
         for lit in [encoded.allowed, reached.goal] {
             self.solver.assert(&self.circuit, lit);

@@ -255,7 +255,7 @@ pub(super) fn moved(impact: &DecisionImpact) -> String {
         ));
     }
     if !impact.elsewhere.is_empty() {
-        text.push_str(&format!("; {} in no region, as not everything is known of it", names(&impact.elsewhere)));
+        text.push_str(&format!("; {} in no region, as {}", names(&impact.elsewhere), impact.elsewhere_because));
     }
     text
 }

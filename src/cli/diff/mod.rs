@@ -14,6 +14,7 @@ use super::Global;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use crate::host;
+use crate::pack::limits::MANIFEST;
 use crate::pack::{Deal, Diff, DiffOptions, Pack, Told};
 use crate::trace::words::count;
 
@@ -65,15 +66,12 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> Result<Exit, Failure> {
-    let is_folder = |named: &str| Path::new(named).is_dir();
-    // The folder that revisions are of.
-    let folder = match &arguments.new {
-        Some(new) if is_folder(new) => PathBuf::from(new),
-        _ => super::find(global)?,
-    };
-    let load = |named: &str| match is_folder(named) {
-        true => Pack::load(named),
-        false => Pack::load_revision(&folder, named),
+    let folder = folder_of_revisions(arguments, global)?;
+    let load = |named: &str| match (is_folder(named), is_pack(named)) {
+        (true, true) => Pack::load(named),
+        (false, _) => Pack::load_revision(&folder, named),
+        // A folder that is no pack may have the name of a revision.
+        (true, false) => Pack::load_revision(&folder, named).or_else(|_| Pack::load(named)),
     };
     let new = match &arguments.new {
         Some(new) => load(new)?,
@@ -105,6 +103,29 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         (0, false) => Exit::Found,
         _ => Exit::Failed,
     })
+}
+
+fn is_folder(named: &str) -> bool {
+    Path::new(named).is_dir()
+}
+
+fn is_pack(named: &str) -> bool {
+    Path::new(named).join(MANIFEST).is_file()
+}
+
+/// The folder that revisions are of.
+fn folder_of_revisions(arguments: &Arguments, global: &Global) -> Result<PathBuf, Failure> {
+    let sides = [Some(&arguments.old), arguments.new.as_ref()];
+    let revision = sides.into_iter().flatten().find(|named| !is_folder(named));
+    match (&arguments.new, revision, super::find(global)) {
+        (Some(new), None, _) => Ok(PathBuf::from(new)),
+        (Some(new), _, _) if is_pack(new) => Ok(PathBuf::from(new)),
+        (_, Some(named), Err(_)) if global.policy.is_none() => {
+            let message = format!("there is no folder `{named}`, and no pack here that it could be a git revision of");
+            Err(Failure::message(message).help("name folders, or begin in that of a pack to name its revisions"))
+        }
+        (_, _, found) => found,
+    }
 }
 
 /// Decides the deals of `--on` by both packs; gives how many could not be read.

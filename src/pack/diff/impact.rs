@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::{Diff, DiffOutcome};
 use crate::analysis::diff::{self, Bound, Clause, Range, Region, Side, Subject};
 use crate::base::Number;
+use crate::diagnostic::Completeness;
 use crate::engine::{self, Answers, Options, Probe, State, probe};
 use crate::facts::{Deal, TypeKind, Value, encode};
 use crate::pack;
@@ -40,9 +41,12 @@ pub struct DecisionImpact {
     /// New outcomes of the same deals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Measure>,
-    /// Deals that come out otherwise and are in no region, as not everything is known of them.
+    /// Deals that come out otherwise and are in no region.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub elsewhere: Vec<String>,
+    /// Why they are in none; empty where there are none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub elsewhere_because: String,
 }
 
 /// Numbers in few numbers.
@@ -146,6 +150,7 @@ impl Diff {
             }
             impact.changed += usize::from(moved);
         }
+        let because = self.why_elsewhere(as_of);
         for ((&(_, after), numbers), (count, elsewhere)) in pairs.iter().zip(&numbers).zip(changed) {
             if count > 0 {
                 let policy = self.policy_of(Side::After);
@@ -155,11 +160,24 @@ impl Diff {
                     changed: count,
                     before: measure(&numbers.before),
                     after: measure(&numbers.after),
+                    elsewhere_because: if elsewhere.is_empty() { String::new() } else { because.clone() },
                     elsewhere,
                 });
             }
         }
         self.impact = Some(impact);
+    }
+
+    /// Why a deal of this date may come out otherwise and be in no region.
+    fn why_elsewhere(&self, as_of: Date) -> String {
+        let dates = diff::common_dates(self.policy_of(Side::Before), self.policy_of(Side::After));
+        if as_of < dates.low {
+            format!("deals before {} are not compared", dates.low)
+        } else if self.completeness == Completeness::Exact {
+            "not everything is known of it".to_owned()
+        } else {
+            "not everything is settled".to_owned()
+        }
     }
 
     fn policy_of(&self, side: Side) -> &Policy {

@@ -204,7 +204,15 @@ impl<'p> Words<'p> {
             FactChangeKind::Removed => ("removed", takes(self.original, change.before), None),
             FactChangeKind::Renamed => ("renamed", was.clone(), None),
             FactChangeKind::Retyped => {
-                ("retyped", takes(self.original, change.before), takes(self.after, change.after))
+                let (mut old, mut new) = (takes(self.original, change.before), takes(self.after, change.after));
+                if old == new {
+                    let exactly = |policy: &Policy, id: Option<FactId>, takes: Option<String>| {
+                        let decimals = policy.schema.decimals(&policy.schema.facts[id?].ty)?;
+                        Some(format!("{} with {}", takes?, words::count(decimals as usize, "decimal", "decimals")))
+                    };
+                    (old, new) = (exactly(self.original, change.before, old), exactly(self.after, change.after, new));
+                }
+                ("retyped", old, new)
             }
             FactChangeKind::Presumed => {
                 ("presumed", presumed(self.original, change.before), presumed(self.after, change.after))
@@ -238,7 +246,7 @@ impl<'p> Words<'p> {
             }
             Why::TooLarge => format!("{which} is too large: nothing is said of what follows from `{text}`"),
             Why::NotConfirmed => {
-                format!("a deal that was found is decided otherwise, so that nothing is said of `{text}` in {which}")
+                format!("nothing is said of `{text}` in {which}: a deal that was found for it comes out in another way")
             }
         }
     }
