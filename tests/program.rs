@@ -5,7 +5,10 @@
 use std::sync::Arc;
 
 use dealdesk::Pack;
+use dealdesk::base::Number;
 use dealdesk::civil::date;
+use dealdesk::facts::Value;
+use dealdesk::program::columns::{Columns, Values};
 use dealdesk::program::{Ending, Evaluator, Program, Reason};
 
 const POLICY: &str = r#"
@@ -195,4 +198,24 @@ fn a_presumption_holds_until_somebody_says_otherwise() {
     let mut strict = Evaluator::strict(Arc::clone(e.program()));
     strict.run();
     assert_eq!(strict.outcome(rush).ending(), Ending::Open);
+}
+
+#[test]
+fn columns_take_what_fits_no_register_and_refuse_what_the_fact_cannot_be() {
+    let policy =
+        "currency EUR\nfact f: decimal in EUR\ndecide low: boolean = f < 0 EUR\ndecide same: decimal in EUR = f\n";
+    let pack = Pack::compile([("wide.policy", policy)]).unwrap_or_else(|error| panic!("{error}"));
+    let program = Program::compile(Arc::clone(pack.policy()), Some(date(2026, 3, 1))).unwrap();
+    let f = program.fact("f").unwrap();
+    let [low, same] = ["low", "same"].map(|name| program.decision(name).unwrap());
+    let mut columns = Columns::new(program);
+    columns.begin(3);
+    let cents = [-8_079_598_919_175_623_449, 100, i64::MAX];
+    columns.set_scaled(f, Values::I64(&cents), 2, Some(&[true, true, false])).unwrap();
+    columns.decide();
+    assert_eq!([0, 1].map(|row| columns.column(low).value(row)), [true, false].map(|low| Some(Value::Boolean(low))));
+    assert_eq!(columns.column(same).value(0), Number::decimal(cents[0].into(), 2).map(Value::Number));
+    assert_eq!(columns.column(low).ending(2), Ending::Undecided);
+    let refused = columns.set_scaled(f, Values::I64(&[1, 2_000_000_000_000_000_000, 3]), 0, None).unwrap_err();
+    assert_eq!(refused.to_string(), "row 1 has a value that `f` cannot have");
 }

@@ -120,7 +120,7 @@ impl Columns {
         for line in &output.rules {
             match (line.applies, self.result(line.applies)) {
                 (Source::Constant(1), _) => defaults.fill(false),
-                (_, Some((banks, place))) => apply_not(banks, place, rows.clone(), &mut defaults),
+                (_, Some((banks, place))) => without(banks, place, rows.clone(), &mut defaults),
                 (_, None) => {}
             }
         }
@@ -129,7 +129,7 @@ impl Columns {
 }
 
 /// Takes away the rows in which a condition holds.
-fn apply_not(banks: &Banks, place: Place, rows: Range<usize>, left: &mut [bool]) {
+fn without(banks: &Banks, place: Place, rows: Range<usize>, left: &mut [bool]) {
     with_width!(place.width, T => {
         let words = banks.column::<T>(place.at).get(rows).unwrap_or_default();
         left.iter_mut().zip(words).for_each(|(left, word)| *left &= word.cell() != 1);

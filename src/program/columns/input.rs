@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::lanes::{Word, with_width};
 use super::{Columns, ROWS};
+use crate::base::Number;
 use crate::facts::{Deal, FactId, Value};
 use crate::program::cell::{Cell, MOST, encode};
 use crate::program::form::Kind;
@@ -35,6 +36,17 @@ impl Values<'_> {
             Values::I32(values) => values.len(),
             Values::I64(values) => values.len(),
             Values::Texts(values) => values.len(),
+        }
+    }
+
+    /// The whole number in a row.
+    fn whole(&self, row: usize) -> Option<i64> {
+        match self {
+            Values::U8(values) => values.get(row).map(|value| (*value).into()),
+            Values::I16(values) => values.get(row).map(|value| (*value).into()),
+            Values::I32(values) => values.get(row).map(|value| (*value).into()),
+            Values::I64(values) => values.get(row).copied(),
+            Values::Booleans(_) | Values::Texts(_) => None,
         }
     }
 }
@@ -222,10 +234,25 @@ impl Columns {
                 _ => Said::Everywhere,
             };
         }
-        set
+        for (row, value) in set? {
+            if let Some(slot) = self.program.slots.of(fact)
+                && let Some(said) = self.said.get_mut(slot as usize)
+            {
+                said.say(row, false);
+            }
+            self.beside.entry(row).or_default().push((fact, value));
+        }
+        Ok(())
     }
 
-    fn copy_in(&mut self, fact: FactId, values: Values<'_>, places: u32, known: Option<&[bool]>) -> Result<(), NotSet> {
+    /// Copies a column into its place. What the fact can be and fits no column comes back, with its row.
+    fn copy_in(
+        &mut self,
+        fact: FactId,
+        values: Values<'_>,
+        places: u32,
+        known: Option<&[bool]>,
+    ) -> Result<Vec<(usize, Value)>, NotSet> {
         let slot = self.program.slots.of(fact).ok_or_else(|| self.wrong_kind(fact))?;
         if values.len() != self.rows || known.is_some_and(|known| known.len() != self.rows) {
             return Err(NotSet::Length { fact: self.fact_name(fact) });
@@ -267,10 +294,31 @@ impl Columns {
             }
             _ => return Err(self.wrong_kind(fact)),
         };
-        if let Some(row) = wrong {
-            return Err(NotSet::Outside { fact: self.fact_name(fact), row });
-        }
-        Ok(())
+        let Some(row) = wrong else { return Ok(Vec::new()) };
+        let is_known = |row: &usize| known.is_none_or(|known| known.get(*row) == Some(&true));
+        let rows = (0..self.rows).filter(is_known);
+        self.too_wide(fact, values, places, fit, rows)
+            .ok_or_else(|| NotSet::Outside { fact: self.fact_name(fact), row })
+    }
+
+    /// The values that lie outside of what fits; nothing if there is any that the fact cannot be.
+    #[cold]
+    fn too_wide(
+        &self,
+        fact: FactId,
+        values: Values<'_>,
+        places: u32,
+        fit: Fit,
+        rows: impl Iterator<Item = usize>,
+    ) -> Option<Vec<(usize, Value)>> {
+        let range = self.program.policy.schema.facts[fact].ty.number()?.bounds();
+        let outside = rows.filter_map(|row| Some((row, values.whole(row)?)));
+        let outside = outside.filter(|(_, value)| !(fit.low..=fit.high).contains(value));
+        let each = outside.map(|(row, value)| {
+            let number = Number::decimal(value.into(), places).filter(|number| range.contains(*number))?;
+            Some((row, Value::Number(number)))
+        });
+        each.collect()
     }
 
     #[cold]
