@@ -28,6 +28,7 @@ mod meaning;
 mod memo;
 mod metamorphic;
 mod mutants;
+mod products;
 mod program;
 #[path = "../format/promise.rs"]
 mod promise;
