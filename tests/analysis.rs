@@ -163,3 +163,15 @@ fn where_more_is_wrong_than_is_told_this_is_said() {
     assert_eq!(said(3), (3, false));
     assert_eq!(said(4), (5, true));
 }
+
+#[test]
+fn what_only_records_that_are_not_there_would_read_influences_nothing() {
+    let policy = "fact on: boolean\nrecord site\n  field size: integer 0..9\nfact sites: list of site up to 2\n\
+                  constant no: integer = 0\ndefine whole = sum of site.size / no over sites\n\
+                  decide site.large: boolean = whole > 5 and on\n";
+    let pack = Pack::compile([("a.policy", policy)]).unwrap_or_else(|error| panic!("{error}"));
+    let proof = prove(&pack);
+    let idle: Vec<&str> =
+        proof.findings.iter().filter(|d| d.code == Code::NoInfluence).map(|d| d.message.as_str()).collect();
+    assert!(idle.iter().any(|message| message.contains("`on`")), "{idle:?}");
+}

@@ -27,7 +27,7 @@ impl Writer<'_> {
             0 => "a".to_owned(),
             1 => "b".to_owned(),
             2 => (1 + self.pick(40)).to_string(),
-            3 | 4 | 5 => format!("{} * {}", self.atom(depth), self.atom(depth)),
+            3..=5 => format!("{} * {}", self.atom(depth), self.atom(depth)),
             6 => format!("({} + {})", self.number(depth - 1), self.number(depth - 1)),
             7 => format!("({} - {})", self.number(depth - 1), self.number(depth - 1)),
             8 => format!("floor({} / {})", self.atom(depth), 2 + self.pick(12)),

@@ -129,18 +129,20 @@ impl Encoded {
         let mut lits = Vec::new();
         for (id, _) in policy.decisions.iter() {
             for (there, verdict) in self.decisions.get(&id).into_iter().flatten() {
-                lits.push(*there);
-                lits.extend([verdict.default, verdict.conflict]);
                 // The rules that stand are told where they agree, and where they do not.
                 let failed = verdict.symbol.fails.any(circuit);
                 let silent = circuit.and(failed, !verdict.conflict);
-                lits.extend(verdict.rules.iter().map(|rule| circuit.and(rule.stands, !silent)));
-                lits.extend(verdict.symbol.literals(circuit));
+                let mut told = vec![verdict.default, verdict.conflict];
+                told.extend(verdict.rules.iter().map(|rule| circuit.and(rule.stands, !silent)));
+                told.extend(verdict.symbol.literals(circuit));
+                lits.push(*there);
+                lits.extend(told.into_iter().map(|lit| circuit.and(*there, lit)));
             }
         }
         for (there, symbol) in self.properties.iter().flatten() {
             lits.push(*there);
-            lits.extend(symbol.literals(circuit));
+            let told = symbol.literals(circuit);
+            lits.extend(told.into_iter().map(|lit| circuit.and(*there, lit)));
         }
         lits
     }
