@@ -148,11 +148,16 @@ impl Lower<'_> {
     /// One of two numbers.
     pub(super) fn either(&mut self, condition: NodeId, then: Lowered, otherwise: Lowered) -> Lowered {
         let (then, otherwise) = self.alike(then, otherwise);
-        let node = self.graph.select(condition, then.node, otherwise.node);
+        let mut node = self.graph.select(condition, then.node, otherwise.node);
         let divisor = then.divisor.zip(otherwise.divisor).map(|(a, b)| {
             let divisor = self.graph.select(condition, a, b);
-            // Where the condition is a stop, the number is it.
-            if self.graph.info(condition).stops { self.graph.apply(Op::Divisor, &[divisor]) } else { divisor }
+            if self.graph.info(divisor).stops {
+                // Where the condition is a stop the number is it; where the divisor did not fit, the number is open as well.
+                node = self.graph.apply(Op::Then, &[divisor, node]);
+                self.graph.apply(Op::Divisor, &[divisor])
+            } else {
+                divisor
+            }
         });
         Lowered { node, divisor, places: then.places }
     }
