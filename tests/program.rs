@@ -219,3 +219,25 @@ fn columns_take_what_fits_no_register_and_refuse_what_the_fact_cannot_be() {
     let refused = columns.set_scaled(f, Values::I64(&[1, 2_000_000_000_000_000_000, 3]), 0, None).unwrap_err();
     assert_eq!(refused.to_string(), "row 1 has a value that `f` cannot have");
 }
+
+#[test]
+fn a_quotient_whose_divisor_fits_no_register_is_left_open_in_either_branch() {
+    let policy = r#"
+currency EUR
+fact f: integer 1..
+constant price: decimal in EUR
+  value 12_345.67 EUR from 2020-01-01
+  value 12_345.67 EUR from 2026-03-02
+decide large: boolean = (if price is 0 EUR then 19 percent else price / f / price) >= 1_000_000
+"#;
+    let pack = Pack::compile([("quotient.policy", policy)]).unwrap_or_else(|error| panic!("{error}"));
+    let program = Program::compile(Arc::clone(pack.policy()), None).unwrap();
+    let (f, large) = (program.fact("f").unwrap(), program.decision("large").unwrap());
+    let mut e = Evaluator::new(program);
+    e.set_as_of(date(2026, 3, 1));
+    e.set_integer(f, 112_782_008_276_553_825).unwrap();
+    e.run();
+    assert_eq!(e.outcome(large).ending(), Ending::Open);
+    e.decide();
+    assert_eq!(e.outcome(large).boolean(), Some(false));
+}
