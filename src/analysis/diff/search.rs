@@ -27,7 +27,7 @@ const MOST_REGIONS: usize = 60;
 const FEW_REGIONS: usize = 12;
 
 /// So many steps of the solver are spent on telling the regions of one decision apart.
-const MOST_STEPS: u64 = 100_000;
+const MOST_STEPS: u64 = 50_000;
 
 /// Counts the steps of a solver, and lets some of them be enough.
 pub(super) struct Effort<'s> {
