@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use dealdesk::facts::FactId;
 use dealdesk::program::OutputId;
-use dealdesk::program::columns::{Column, Columns, ROWS, Values};
+use dealdesk::program::columns::{Columns, Lanes, ROWS, Values};
 
 use crate::deals::Deal;
 use crate::native::{self, Billing, Capacity, Outputs, Priority};
@@ -65,42 +65,42 @@ impl Deals {
     }
 }
 
-/// Every output of a chunk, by hand.
+/// Every output of every row, by hand.
 pub struct Hand {
-    priority: [u8; ROWS],
-    respond: [bool; ROWS],
-    discovery_billing: [u8; ROWS],
-    tier: [u8; ROWS],
-    total_hours: [i32; ROWS],
-    monthly_cost: [i64; ROWS],
-    capacity: [u8; ROWS],
-    accept: [bool; ROWS],
+    priority: Vec<u8>,
+    respond: Vec<bool>,
+    discovery_billing: Vec<u8>,
+    tier: Vec<u8>,
+    total_hours: Vec<i32>,
+    monthly_cost: Vec<i64>,
+    capacity: Vec<u8>,
+    accept: Vec<bool>,
 }
 
 impl Hand {
-    pub fn new() -> Hand {
+    pub fn new(rows: usize) -> Hand {
         Hand {
-            priority: [0; ROWS],
-            respond: [false; ROWS],
-            discovery_billing: [0; ROWS],
-            tier: [0; ROWS],
-            total_hours: [0; ROWS],
-            monthly_cost: [0; ROWS],
-            capacity: [0; ROWS],
-            accept: [false; ROWS],
+            priority: vec![0; rows],
+            respond: vec![false; rows],
+            discovery_billing: vec![0; rows],
+            tier: vec![0; rows],
+            total_hours: vec![0; rows],
+            monthly_cost: vec![0; rows],
+            capacity: vec![0; rows],
+            accept: vec![false; rows],
         }
     }
 
     /// Decides the rows from `start` on: a loop for each few outputs that hang together, without branches, over slices of
     /// one length, which is what the compiler turns into vector instructions.
     #[inline(never)]
-    pub fn decide(&mut self, deals: &Deals, start: usize) -> usize {
+    pub fn decide(&mut self, deals: &Deals, start: usize) {
         let n = ROWS.min(deals.len() - start);
         let part = start..start + n;
         {
             let (niche, budget) = (&deals.niche[part.clone()], &deals.budget[part.clone()]);
             let (values, ambition) = (&deals.values[part.clone()], &deals.ambition[part.clone()]);
-            let (openness, out) = (&deals.openness[part.clone()], &mut self.priority[..n]);
+            let (openness, out) = (&deals.openness[part.clone()], &mut self.priority[part.clone()]);
             for i in 0..n {
                 let score = niche[i]
                     .wrapping_mul(3)
@@ -114,8 +114,8 @@ impl Hand {
         {
             let (channel, kind) = (&deals.channel[part.clone()], &deals.client_kind[part.clone()]);
             let law = &deals.law_forbids_discovery_billing[part.clone()];
-            let priority = &self.priority[..n];
-            let (respond, billing) = (&mut self.respond[..n], &mut self.discovery_billing[..n]);
+            let priority = &self.priority[part.clone()];
+            let (respond, billing) = (&mut self.respond[part.clone()], &mut self.discovery_billing[part.clone()]);
             for i in 0..n {
                 let is_bid = (channel[i] == 2) | (channel[i] == 3);
                 let responds = !is_bid | (priority[i] == 0);
@@ -128,8 +128,8 @@ impl Hand {
             let (users, instances) = (&deals.users[part.clone()], &deals.instances[part.clone()]);
             let (deployment, provider) = (&deals.deployment[part.clone()], &deals.provider[part.clone()]);
             let rate = &deals.hourly_rate[part.clone()];
-            let (tier, hours) = (&mut self.tier[..n], &mut self.total_hours[..n]);
-            let cost = &mut self.monthly_cost[..n];
+            let (tier, hours) = (&mut self.tier[part.clone()], &mut self.total_hours[part.clone()]);
+            let cost = &mut self.monthly_cost[part.clone()];
             for i in 0..n {
                 let dedicated = (deployment[i] == 1) | (provider[i] == 2);
                 let second = (users[i] > 1_000) | dedicated | (instances[i] > 1);
@@ -143,8 +143,8 @@ impl Hand {
         {
             let (load, limit) = (&deals.role_load[part.clone()], &deals.role_limit[part.clone()]);
             let (free, needed) = (&deals.hours_free[part.clone()], &deals.hours_needed[part.clone()]);
-            let (existing, respond) = (&deals.existing_client[part.clone()], &self.respond[..n]);
-            let (capacity, accept) = (&mut self.capacity[..n], &mut self.accept[..n]);
+            let (existing, respond) = (&deals.existing_client[part.clone()], &self.respond[part.clone()]);
+            let (capacity, accept) = (&mut self.capacity[part.clone()], &mut self.accept[part.clone()]);
             for i in 0..n {
                 let limited = u8::from(free[i] < needed[i]);
                 capacity[i] = if load[i] >= limit[i] { 2 } else { limited };
@@ -153,7 +153,6 @@ impl Hand {
                 accept[i] = respond[i] & (existing[i] | (capacity[i] == 0));
             }
         }
-        n
     }
 
     fn outputs(&self, row: usize) -> Outputs {
@@ -171,11 +170,52 @@ impl Hand {
     }
 }
 
+/// A column of outputs as wide as the program holds it.
+enum Out {
+    I8(Vec<i8>),
+    I16(Vec<i16>),
+    I32(Vec<i32>),
+    I64(Vec<i64>),
+}
+
+impl Out {
+    /// Room for so many rows of what a column comes as.
+    fn like(lanes: Lanes<'_>, rows: usize) -> Out {
+        match lanes {
+            Lanes::I8(_) => Out::I8(vec![0; rows]),
+            Lanes::I16(_) => Out::I16(vec![0; rows]),
+            Lanes::I32(_) => Out::I32(vec![0; rows]),
+            Lanes::I64(_) | Lanes::Same(_) => Out::I64(vec![0; rows]),
+        }
+    }
+
+    fn put(&mut self, start: usize, lanes: Lanes<'_>) {
+        match (self, lanes) {
+            (Out::I8(out), Lanes::I8(lanes)) => out[start..start + lanes.len()].copy_from_slice(lanes),
+            (Out::I16(out), Lanes::I16(lanes)) => out[start..start + lanes.len()].copy_from_slice(lanes),
+            (Out::I32(out), Lanes::I32(lanes)) => out[start..start + lanes.len()].copy_from_slice(lanes),
+            (Out::I64(out), Lanes::I64(lanes)) => out[start..start + lanes.len()].copy_from_slice(lanes),
+            _ => panic!("a column came as wide as it was before"),
+        }
+    }
+
+    fn get(&self, row: usize) -> i64 {
+        match self {
+            Out::I8(values) => values[row].into(),
+            Out::I16(values) => values[row].into(),
+            Out::I32(values) => values[row].into(),
+            Out::I64(values) => values[row],
+        }
+    }
+}
+
 /// Deal Desk over the same columns.
 pub struct Ours {
     columns: Columns,
     facts: [FactId; 18],
     outputs: [OutputId; 8],
+    /// Every output of every row.
+    out: Vec<Out>,
 }
 
 impl Ours {
@@ -183,12 +223,12 @@ impl Ours {
         let program = ours::program();
         let facts = ours::FACTS.map(|name| program.fact(name).unwrap());
         let outputs = ours::OUTPUTS.map(|name| program.decision(name).unwrap());
-        Ours { columns: Columns::new(program), facts, outputs }
+        Ours { columns: Columns::new(program), facts, outputs, out: Vec::new() }
     }
 
     /// Takes the rows from `start` on.
     #[inline(never)]
-    pub fn set(&mut self, deals: &Deals, start: usize) -> usize {
+    pub fn set(&mut self, deals: &Deals, start: usize) {
         let n = ROWS.min(deals.len() - start);
         let part = start..start + n;
         let given = [
@@ -215,71 +255,96 @@ impl Ours {
         for (place, (fact, values)) in self.facts.iter().zip(given).enumerate() {
             self.columns.set_scaled(*fact, values, if place == 17 { 2 } else { 0 }, None).unwrap();
         }
-        n
     }
 
-    fn output(&self, place: usize) -> Column<'_> {
-        self.columns.column(self.outputs[place])
+    /// Decides what was taken, and copies every output to its rows from `start` on.
+    #[inline(never)]
+    pub fn decide(&mut self, start: usize, rows: usize) {
+        self.columns.decide();
+        for (place, output) in self.outputs.iter().enumerate() {
+            let lanes = self.columns.column(*output).lanes().unwrap();
+            if self.out.len() <= place {
+                self.out.push(Out::like(lanes, rows));
+            }
+            self.out[place].put(start, lanes);
+        }
     }
 
-    fn outputs(&self, row: usize) -> Option<Outputs> {
-        let at = |place: usize| self.output(place).lanes().and_then(|lanes| lanes.get(row));
-        Some(Outputs {
-            priority: [Priority::High, Priority::Medium, Priority::Low][at(0)? as usize],
-            respond: at(1)? == 1,
-            discovery_billing: [Billing::Billed, Billing::OnAcceptance, Billing::Waived][at(2)? as usize],
-            tier: at(3)?,
-            total_hours: at(4)?,
-            monthly_cost: at(5)?,
-            capacity: [Capacity::Open, Capacity::Limited, Capacity::Closed][at(6)? as usize],
-            accept: at(7)? == 1,
-        })
+    fn outputs(&self, row: usize) -> Outputs {
+        let at = |place: usize| self.out[place].get(row);
+        Outputs {
+            priority: [Priority::High, Priority::Medium, Priority::Low][at(0) as usize],
+            respond: at(1) == 1,
+            discovery_billing: [Billing::Billed, Billing::OnAcceptance, Billing::Waived][at(2) as usize],
+            tier: at(3),
+            total_hours: at(4),
+            monthly_cost: at(5),
+            capacity: [Capacity::Open, Capacity::Limited, Capacity::Closed][at(6) as usize],
+            accept: at(7) == 1,
+        }
     }
 }
 
-/// Checks that both say what is expected, and prints how long each takes for a row.
-pub fn compare(deals: &[Deal], expected: &[Outputs]) {
-    let columns = Deals::of(deals);
-    let (mut hand, mut ours) = (Box::new(Hand::new()), Ours::new());
-    for start in (0..columns.len()).step_by(ROWS) {
-        let n = hand.decide(&columns, start);
-        assert_eq!(ours.set(&columns, start), n);
-        ours.columns.decide();
-        for (row, expected) in (0..n).zip(&expected[start..]) {
-            assert_eq!(hand.outputs(row), *expected);
-            assert_eq!(ours.outputs(row).as_ref(), Some(expected));
-        }
+/// Checks that both say what is expected of each deal, and prints how long each takes for a row: for few rows, which stay in the
+/// processor's caches, and for all. A path behind that gets the same as data.
+pub fn compare(deals: &[Deal], expected: &[Outputs], data: Option<&str>) {
+    println!("\n| columns in memory, one thread | rows | a row | rows a second | of hand-written |");
+    println!("| --- | --- | --- | --- | --- |");
+    let mut lines = Vec::new();
+    let fewer = [1_024, 16_384, 100_000].into_iter().filter(|rows| *rows < deals.len());
+    for rows in fewer.chain([deals.len()]) {
+        let (by_hand, set, all) = times(&deals[..rows], &expected[..rows]);
+        let row = |what: &str, ns: f64| {
+            println!("| {what} | {rows} | {ns:.2} ns | {:.0} M | {:.2} × |", 1e3 / ns, ns / by_hand);
+        };
+        row("hand-written loops", by_hand);
+        row("Deal Desk, columns in, decided, columns out", all);
+        row("… of it taking the columns in, checked", set);
+        lines.push(format!("\"{rows}\": [{by_hand}, {all}]"));
     }
-    let chunks = || (0..columns.len()).step_by(ROWS);
-    let rounds = 60;
-    let best = |round: &mut dyn FnMut()| crate::best(rounds, columns.len(), round);
+    println!("{} steps for {} instructions", Ours::new().columns.steps(), ours::program().instructions());
+    if let Some(path) = data {
+        std::fs::write(path, format!("{{{}}}\n", lines.join(", "))).unwrap();
+    }
+}
+
+/// Nanoseconds a row: by hand, taking columns in, and all of it.
+fn times(deals: &[Deal], expected: &[Outputs]) -> (f64, f64, f64) {
+    let columns = Deals::of(deals);
+    let rows = columns.len();
+    let chunks = || (0..rows).step_by(ROWS);
+    let (mut hand, mut ours) = (Hand::new(rows), Ours::new());
+    for start in chunks() {
+        hand.decide(&columns, start);
+        ours.set(&columns, start);
+        ours.decide(start, rows);
+    }
+    for (row, expected) in expected.iter().enumerate() {
+        assert_eq!(hand.outputs(row), *expected);
+        assert_eq!(ours.outputs(row), *expected);
+    }
+    let rounds = (6_000_000 / rows).clamp(20, 2_000);
+    let best = |round: &mut dyn FnMut()| crate::best(rounds, rows, round);
     let by_hand = best(&mut || {
         for start in chunks() {
-            black_box(hand.decide(black_box(&columns), start));
-            black_box(&mut hand);
+            hand.decide(black_box(&columns), start);
         }
+        black_box(&mut hand);
     });
     let set = best(&mut || {
         for start in chunks() {
-            black_box(ours.set(black_box(&columns), start));
+            ours.set(black_box(&columns), start);
         }
+        black_box(&mut ours.columns);
     });
     let all = best(&mut || {
         for start in chunks() {
-            black_box(ours.set(black_box(&columns), start));
-            ours.columns.decide();
-            for place in 0..8 {
-                black_box(ours.output(place).lanes());
-            }
+            ours.set(black_box(&columns), start);
+            ours.decide(start, rows);
         }
+        black_box(&mut ours.out);
     });
-    println!("\n| columns in memory, {} rows, one thread | a row | rows a second | of hand-written |", columns.len());
-    println!("| --- | --- | --- | --- |");
-    let row = |what: &str, ns: f64| println!("| {what} | {ns:.2} ns | {:.0} M | {:.2} × |", 1e3 / ns, ns / by_hand);
-    row("hand-written loops", by_hand);
-    row("Deal Desk, columns in, decided, columns out", all);
-    row("… of it taking the columns in, checked", set);
-    println!("{} steps for {} instructions", ours.columns.steps(), ours::program().instructions());
+    (by_hand, set, all)
 }
 
 /// Writes deals, with their outputs as numbers, for `peers/polars_columns.py`.

@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release` first checks that all agree on every deal and then prints how long each takes. An argument is the
 //! number of deals. Without the other engines, which take minutes to build: `cargo run --release --no-default-features`.
-//! `… columns` behind the number does without files, and `growth` in its place shows how cost grows and nothing else.
+//! `… columns` behind the number does without files and writes what columns take to a file named behind that; `growth` in place of the
+//! number shows how cost grows and nothing else.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -132,7 +133,7 @@ fn main() {
         ours.evaluator.program().instructions(),
         compile / 1e3
     );
-    columns::compare(&deals, &expected);
+    columns::compare(&deals, &expected, arguments.get(2).map(String::as_str));
     if std::env::args().nth(2).as_deref() == Some("columns") {
         return;
     }

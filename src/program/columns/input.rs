@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use pulp::{Arch, Simd, WithSimd};
+
 use super::lanes::{Word, with_width};
 use super::{Columns, ROWS};
 use crate::base::Number;
@@ -158,39 +160,56 @@ struct Fit {
     power: i64,
 }
 
+/// A column that is copied into its place, in the widest vectors that the processor has.
+struct CopyIn<'a, S, T> {
+    from: &'a [S],
+    known: Option<&'a [bool]>,
+    fit: Fit,
+    out: &'a mut [T],
+}
+
+impl<S: Whole, T: Word> WithSimd for CopyIn<'_, S, T> {
+    /// The first row of a value that is outside.
+    type Output = Option<usize>;
+
+    #[inline(always)]
+    fn with_simd<V: Simd>(self, _: V) -> Option<usize> {
+        let CopyIn { from, known, fit, out } = self;
+        let (low, high) = (S::near(fit.low), S::near(fit.high));
+        let is_within = |value: S| (value >= low) & (value <= high);
+        // Whether a number of this width can be within at all.
+        let fits = low.into() >= fit.low && high.into() <= fit.high;
+        let mut all = fits || from.is_empty();
+        match known {
+            None => {
+                all &= S::all_within(from, low, high);
+                if fit.power == 1 {
+                    out.iter_mut().zip(from).for_each(|(out, value)| *out = T::of((*value).into()));
+                } else {
+                    let scaled = |value: S| T::of(value.into().wrapping_mul(fit.power));
+                    out.iter_mut().zip(from).for_each(|(out, value)| *out = scaled(*value));
+                }
+            }
+            Some(known) => {
+                all = true;
+                for ((out, value), known) in out.iter_mut().zip(from).zip(known) {
+                    all &= !known | (fits & is_within(*value));
+                    let value: i64 = (*value).into();
+                    *out = T::of(if *known { value.wrapping_mul(fit.power) } else { 0 });
+                }
+            }
+        }
+        if all {
+            return None;
+        }
+        let is_known = |row: usize| known.is_none_or(|known| known.get(row) == Some(&true));
+        (0..).zip(from).find(|(row, value)| is_known(*row) && !(fits && is_within(**value))).map(|(row, _)| row)
+    }
+}
+
 /// Copies a column into its place; the first row of a value that is outside.
 fn copy<S: Whole, T: Word>(from: &[S], known: Option<&[bool]>, fit: Fit, out: &mut [T]) -> Option<usize> {
-    let (low, high) = (S::near(fit.low), S::near(fit.high));
-    let is_within = |value: S| (value >= low) & (value <= high);
-    // No number of this width is within.
-    let none_fits = low.into() < fit.low || high.into() > fit.high;
-    let outside = || {
-        let is_known = |row: usize| known.is_none_or(|known| known.get(row) == Some(&true));
-        (0..).zip(from).find(|(row, value)| is_known(*row) && (none_fits || !is_within(**value))).map(|(row, _)| row)
-    };
-    if none_fits && let Some(row) = outside() {
-        return Some(row);
-    }
-    let mut all = true;
-    match known {
-        None => {
-            all = S::all_within(from, low, high);
-            if fit.power == 1 {
-                out.iter_mut().zip(from).for_each(|(out, value)| *out = T::of((*value).into()));
-            } else {
-                let scaled = |value: S| T::of(value.into().wrapping_mul(fit.power));
-                out.iter_mut().zip(from).for_each(|(out, value)| *out = scaled(*value));
-            }
-        }
-        Some(known) => {
-            for ((out, value), known) in out.iter_mut().zip(from).zip(known) {
-                all &= !known | is_within(*value);
-                let value: i64 = (*value).into();
-                *out = T::of(if *known { value.wrapping_mul(fit.power) } else { 0 });
-            }
-        }
-    }
-    if all { None } else { outside() }
+    Arch::new().dispatch(CopyIn { from, known, fit, out })
 }
 
 impl Columns {

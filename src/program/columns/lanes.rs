@@ -5,6 +5,8 @@
 //! still is `apply` on whole cells: that what comes out has the same low bits is for the compiler to see, and that
 //! nothing else was in it the plan has shown.
 
+use pulp::{Arch, Simd, WithSimd};
+
 use super::ROWS;
 use super::plan::{Shape, Step, Width};
 use crate::program::cell::Cell;
@@ -77,6 +79,21 @@ macro_rules! with_width {
 }
 pub(super) use with_width;
 
+/// Writes a column while others are read, which it is none of. Not a function, so that the loop is part of its caller.
+macro_rules! writing {
+    ($banks:ident, $word:ty, $at:expr, $out:ident => $write:block) => {{
+        let mut column = $banks.take::<$word>($at);
+        let $out = column.as_mut_slice();
+        $write
+        $banks.put_back::<$word>($at, column);
+    }};
+}
+
+/// So many rows that none is left over behind whole vectors. What stands in those that are too many, nobody asks.
+pub(super) fn vectors(rows: usize) -> usize {
+    rows.next_multiple_of(64).min(ROWS)
+}
+
 impl Banks {
     /// So many columns of each width, from the narrowest on.
     pub(super) fn new(counts: [usize; 4]) -> Banks {
@@ -134,70 +151,93 @@ impl Banks {
         T::columns(self).get(at as usize).map_or(&[], Vec::as_slice)
     }
 
+    /// The first rows of a column to read.
     #[inline]
-    fn whole<T: Word>(&self, at: u32) -> Option<&[T; ROWS]> {
-        self.column::<T>(at).first_chunk()
+    fn part<T: Word>(&self, at: u32, rows: usize) -> Option<&[T]> {
+        self.column::<T>(at).get(..rows)
     }
 
-    /// Writes a column while others are read, which it is none of.
+    /// A column to write to while others are read; [`Banks::put_back`] ends it.
     #[inline]
-    fn writing<T: Word>(&mut self, at: u32, write: impl FnOnce(&Banks, &mut [T; ROWS]) -> Option<()>) {
+    fn take<T: Word>(&mut self, at: u32) -> Vec<T> {
         let mut column = std::mem::take(self.column_mut::<T>(at));
         column.resize(ROWS, T::default());
-        if let Some(out) = column.first_chunk_mut() {
-            let wrote = write(self, out);
-            debug_assert!(wrote.is_some(), "a column is read that nothing was written to");
-        }
+        column
+    }
+
+    #[inline]
+    fn put_back<T: Word>(&mut self, at: u32, column: Vec<T>) {
         *self.column_mut::<T>(at) = column;
     }
 
-    /// Does a step for every row.
-    pub(super) fn run(&mut self, step: &Step) {
+    /// Does steps for the first so many rows, in the widest vectors that the processor has.
+    pub(super) fn run(&mut self, steps: &[Step], rows: usize) {
+        Arch::new().dispatch(Run { banks: self, steps, rows: vectors(rows) });
+    }
+
+    /// Does a step for so many rows; nothing where a column is read that nothing was written to.
+    #[inline(always)]
+    fn step(&mut self, step: &Step, rows: usize) -> Option<()> {
+        let Step { op, flags, a, b, c, to, .. } = *step;
         match step.shape {
-            Shape::Compare(width) => with_width!(width, T => self.writing::<i8>(step.to, |banks, out| {
-                compare::<T>(step.op, banks.whole(step.a)?, banks.whole(step.b)?, out);
-                Some(())
+            Shape::Compare(width) => with_width!(width, T => writing!(self, i8, to, out => {
+                compare::<T>(op, self.part(a, rows)?, self.part(b, rows)?, out.get_mut(..rows)?);
             })),
-            Shape::Truth => self.writing::<i8>(step.to, |banks, out| {
-                truth(step.op, banks.whole(step.a)?, banks.whole(step.b)?, out);
-                Some(())
+            Shape::Truth => writing!(self, i8, to, out => {
+                truth(op, self.part(a, rows)?, self.part(b, rows)?, out.get_mut(..rows)?);
             }),
-            Shape::Arithmetic(width) => with_width!(width, T => self.writing::<T>(step.to, |banks, out| {
-                arithmetic::<T>(step.op, banks.whole(step.a)?, banks.whole(step.b)?, out);
-                Some(())
+            Shape::Arithmetic(width) => with_width!(width, T => writing!(self, T, to, out => {
+                arithmetic::<T>(op, self.part(a, rows)?, self.part(b, rows)?, out.get_mut(..rows)?);
             })),
-            Shape::Select(width) => with_width!(width, T => self.writing::<T>(step.to, |banks, out| {
-                let (a, b, c) = (banks.whole::<i8>(step.a)?, banks.whole::<T>(step.b)?, banks.whole::<T>(step.c)?);
-                rows(a, b, c, out, |a, b, c| apply::<false>(Op::Select, 0, a, b, c));
-                Some(())
+            Shape::Select(width) => with_width!(width, T => writing!(self, T, to, out => {
+                let (a, b, c) = (self.part::<i8>(a, rows)?, self.part::<T>(b, rows)?, self.part::<T>(c, rows)?);
+                each(a, b, c, out.get_mut(..rows)?, |a, b, c| apply::<false>(Op::Select, 0, a, b, c));
             })),
-            Shape::Convert(from, to) => with_width!(from, F => with_width!(to, T => {
-                self.writing::<T>(step.to, |banks, out| {
-                    let from = banks.whole::<F>(step.a)?;
-                    rows(from, from, from, out, |a, _, _| a);
-                    Some(())
-                });
-            })),
-            Shape::Whole { checked } => self.writing::<i64>(step.to, |banks, out| {
-                let (a, b, c) = (banks.whole(step.a)?, banks.whole(step.b)?, banks.whole(step.c)?);
+            Shape::Convert(from, width) => {
+                with_width!(from, F => with_width!(width, T => writing!(self, T, to, out => {
+                    let from = self.part::<F>(a, rows)?;
+                    each(from, from, from, out.get_mut(..rows)?, |a, _, _| a);
+                })))
+            }
+            Shape::Whole { checked } => writing!(self, i64, to, out => {
+                let (a, b, c) = (self.part(a, rows)?, self.part(b, rows)?, self.part(c, rows)?);
                 if checked {
-                    whole::<true>(step.op, step.flags, a, b, c, out);
+                    whole::<true>(op, flags, a, b, c, out.get_mut(..rows)?);
                 } else {
-                    whole::<false>(step.op, step.flags, a, b, c, out);
+                    whole::<false>(op, flags, a, b, c, out.get_mut(..rows)?);
                 }
-                Some(())
             }),
+        }
+        Some(())
+    }
+}
+
+/// Steps to be done. All that is called for them is inlined, so that it is compiled for the vectors of each processor.
+struct Run<'a> {
+    banks: &'a mut Banks,
+    steps: &'a [Step],
+    rows: usize,
+}
+
+impl WithSimd for Run<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for step in self.steps {
+            let done = self.banks.step(step, self.rows);
+            debug_assert!(done.is_some(), "a column is read that nothing was written to");
         }
     }
 }
 
 /// Row by row.
 #[inline(always)]
-fn rows<A: Word, B: Word, C: Word, R: Word>(
-    a: &[A; ROWS],
-    b: &[B; ROWS],
-    c: &[C; ROWS],
-    out: &mut [R; ROWS],
+fn each<A: Word, B: Word, C: Word, R: Word>(
+    a: &[A],
+    b: &[B],
+    c: &[C],
+    out: &mut [R],
     of: impl Fn(Cell, Cell, Cell) -> Cell,
 ) {
     for (((out, a), b), c) in out.iter_mut().zip(a).zip(b).zip(c) {
@@ -219,33 +259,30 @@ macro_rules! for_op {
     };
 }
 
-fn compare<T: Word>(op: Op, a: &[T; ROWS], b: &[T; ROWS], out: &mut [i8; ROWS]) {
+#[inline(always)]
+fn compare<T: Word>(op: Op, a: &[T], b: &[T], out: &mut [i8]) {
     for_op!(op, [Less AtMost Greater AtLeast Equal Unequal], OP => {
-        rows(a, b, a, out, |a, b, _| apply::<false>(OP, 0, a, b, 0));
+        each(a, b, a, out, |a, b, _| apply::<false>(OP, 0, a, b, 0));
     });
 }
 
-fn truth(op: Op, a: &[i8; ROWS], b: &[i8; ROWS], out: &mut [i8; ROWS]) {
-    for_op!(op, [Not And Or], OP => rows(a, b, a, out, |a, b, _| apply::<false>(OP, 0, a, b, 0)));
+#[inline(always)]
+fn truth(op: Op, a: &[i8], b: &[i8], out: &mut [i8]) {
+    for_op!(op, [Not And Or], OP => each(a, b, a, out, |a, b, _| apply::<false>(OP, 0, a, b, 0)));
 }
 
-fn arithmetic<T: Word>(op: Op, a: &[T; ROWS], b: &[T; ROWS], out: &mut [T; ROWS]) {
+#[inline(always)]
+fn arithmetic<T: Word>(op: Op, a: &[T], b: &[T], out: &mut [T]) {
     for_op!(op, [Add Subtract Between Multiply Min Max Abs], OP => {
-        rows(a, b, a, out, |a, b, _| apply::<false>(OP, 0, a, b, 0));
+        each(a, b, a, out, |a, b, _| apply::<false>(OP, 0, a, b, 0));
     });
 }
 
-fn whole<const CHECKED: bool>(
-    op: Op,
-    flags: u8,
-    a: &[i64; ROWS],
-    b: &[i64; ROWS],
-    c: &[i64; ROWS],
-    out: &mut [i64; ROWS],
-) {
+#[inline(always)]
+fn whole<const CHECKED: bool>(op: Op, flags: u8, a: &[i64], b: &[i64], c: &[i64], out: &mut [i64]) {
     for_op!(op, [
         Not And Or Select Less AtMost Greater AtLeast Equal Unequal In Add Subtract Between Multiply AddWide SubtractWide
         MultiplyWide Scale Min Max Abs Dividend Divisor Round Floor Ceil AddMonthsLast AddMonthsNext NotBelow NotAbove
         Divisible Then Worse Agree Collect Otherwise Needed Conflicting
-    ], OP => rows(a, b, c, out, |a, b, c| apply::<CHECKED>(OP, flags, a, b, c)));
+    ], OP => each(a, b, c, out, |a, b, c| apply::<CHECKED>(OP, flags, a, b, c)));
 }

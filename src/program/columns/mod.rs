@@ -98,7 +98,7 @@ pub use input::{NotSet, Values};
 pub use output::{Column, Lanes};
 
 /// The most rows of a chunk.
-pub const ROWS: usize = 1024;
+pub const ROWS: usize = 4096;
 
 /// Decides chunks of deals by a program. Each thread has its own, and uses it again and again.
 #[derive(Debug)]
@@ -239,7 +239,7 @@ impl Columns {
         self.ran_whole = unsaid;
         if !unsaid {
             if let Some(plan) = &self.plan {
-                plan.steps.iter().for_each(|step| self.banks.run(step));
+                self.banks.run(&plan.steps, self.rows);
             }
             return;
         }
@@ -252,7 +252,7 @@ impl Columns {
         for &slot in &self.read {
             let slot = slot as usize;
             let (Some(from), Some(to)) = (self.slots.get(slot), whole.slots.get(slot)) else { continue };
-            let out = self.whole_banks.room::<i64>(to.at);
+            let Some(out) = self.whole_banks.room::<i64>(to.at).get_mut(..lanes::vectors(self.rows)) else { continue };
             let open = !matches!(self.said.get(slot), Some(Said::Everywhere))
                 && self.evaluator.unsaid.get(slot).is_none_or(|cell| *cell == OPEN);
             match self.said.get(slot) {
@@ -269,7 +269,7 @@ impl Columns {
                 }),
             }
         }
-        whole.steps.iter().for_each(|step| self.whole_banks.run(step));
+        self.whole_banks.run(&whole.steps, self.rows);
     }
 
     /// Fills in what is presumed where nobody said; says whether something that is read stays unknown.
@@ -281,9 +281,12 @@ impl Columns {
             let unsaid = self.evaluator.unsaid.get(slot).copied().unwrap_or(OPEN);
             match said {
                 Said::Everywhere => {}
-                Said::Nowhere if unsaid != OPEN => self.banks.fill(place.width, place.at, unsaid),
+                Said::Nowhere if unsaid != OPEN => lanes::with_width!(place.width, T => {
+                    let column = self.banks.room::<T>(place.at).iter_mut().take(lanes::vectors(self.rows));
+                    column.for_each(|cell| *cell = lanes::Word::of(unsaid));
+                }),
                 Said::Somewhere(known) if unsaid != OPEN => {
-                    for (row, _) in known.iter().enumerate().filter(|(_, known)| !**known) {
+                    for (row, _) in known.iter().take(self.rows).enumerate().filter(|(_, known)| !**known) {
                         self.banks.put(place.width, place.at, row, unsaid);
                     }
                 }
