@@ -251,7 +251,9 @@ pub enum RuleChangeKind {
 pub fn difference(before: &Policy, after: &Policy, today: Date, stop: &dyn Fn() -> bool) -> Difference {
     let common = common_dates(before, after);
     let Ok((mut machine, beside)) = Machine::beside(after, before, common, stop) else {
-        return Difference { stopped: true, ..Difference::default() };
+        let pairs = names::by_name(before, after);
+        let open = pairs.iter().map(|(_, after)| *after).collect();
+        return Difference { pairs, open, stopped: true, ..Difference::default() };
     };
     let today = today.clamp(common.low, common.high);
     let effort = search::Effort::new(stop);

@@ -9,13 +9,22 @@ use super::terms::roots;
 use super::{RuleChange, RuleChangeKind, Side};
 use crate::base::Aggregate;
 use crate::facts::TypeKind;
-use crate::policy::{DecisionId, ExprId, ExprKind, Policy, RuleSet};
+use crate::policy::{Decision, DecisionId, ExprId, ExprKind, Policy, RuleSet};
+
+/// Decisions that both policies have by one name: both about the deal, or both about the records of a list.
+pub(super) fn by_name(before: &Policy, after: &Policy) -> Vec<(DecisionId, DecisionId)> {
+    let pair = |(id, decision): (DecisionId, &Decision)| {
+        let was = before.decision_by_name(&decision.name)?;
+        (before.decisions[was].scope.is_some() == decision.scope.is_some()).then_some((was, id))
+    };
+    after.decisions.iter().filter_map(pair).collect()
+}
 
 impl Comparison<'_, '_, '_> {
     /// Which decision is which: by name, and where a name is only in one of the policies, by what is proved.
     pub(super) fn pair(&mut self) -> Result<(), Stopped> {
         let (before, after) = (self.before, self.policy(Side::After));
-        let mut pairs = Vec::new();
+        self.difference.pairs = by_name(before, after);
         let mut gone: Vec<DecisionId> = before
             .decisions
             .iter()
@@ -23,10 +32,7 @@ impl Comparison<'_, '_, '_> {
             .map(|(id, _)| id)
             .collect();
         for (id, decision) in after.decisions.iter() {
-            if let Some(was) = before.decision_by_name(&decision.name) {
-                if self.hands([was, id]).is_some() {
-                    pairs.push((was, id));
-                }
+            if before.decision_by_name(&decision.name).is_some() {
                 continue;
             }
             for (place, &was) in gone.iter().enumerate() {
@@ -35,7 +41,7 @@ impl Comparison<'_, '_, '_> {
                 }
                 if self.ends_alike(was, id)? {
                     gone.remove(place);
-                    pairs.push((was, id));
+                    self.difference.pairs.push((was, id));
                     break;
                 }
             }
@@ -43,8 +49,7 @@ impl Comparison<'_, '_, '_> {
         // Each after those that it uses, so that what is proved of those can be said of it.
         let order = after.order.iter();
         let place = |id: DecisionId| order.clone().position(|node| *node == crate::policy::Node::Decision(id));
-        pairs.sort_by_key(|&(_, id)| place(id));
-        self.difference.pairs = pairs;
+        self.difference.pairs.sort_by_key(|&(_, id)| place(id));
         Ok(())
     }
 

@@ -158,8 +158,12 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
 
     fn search(&mut self) -> Result<(), Stopped> {
         self.edits = edits(self.before, self.policy(Side::After));
-        self.pair()?;
+        let paired = self.pair();
         let order = self.difference.pairs.clone();
+        if paired.is_err() {
+            self.difference.open = self.affected(&order);
+            return paired;
+        }
         for (place, &(before, after)) in order.iter().enumerate() {
             self.rules(before, after);
             let name = &self.policy(Side::After).decisions[after].name;
@@ -177,16 +181,20 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
                 self.alike.insert((before, after));
             }
             if finished.is_err() {
-                let affected = |(_, id): &&(DecisionId, DecisionId)| {
-                    let name = &self.policy(Side::After).decisions[*id].name;
-                    self.edits.as_ref().is_none_or(|edits| edits.affected.contains(name))
-                };
-                let open = order.iter().skip(place).filter(affected).map(|(_, after)| *after);
-                self.difference.open = open.collect();
+                self.difference.open = self.affected(order.get(place..).unwrap_or_default());
                 return finished;
             }
         }
         Ok(())
+    }
+
+    /// Those decisions, in the new policy, that an edit can have changed.
+    fn affected(&self, pairs: &[(DecisionId, DecisionId)]) -> Vec<DecisionId> {
+        let is_affected = |id: &DecisionId| {
+            let name = &self.policy(Side::After).decisions[*id].name;
+            self.edits.as_ref().is_none_or(|edits| edits.affected.contains(name))
+        };
+        pairs.iter().map(|(_, after)| *after).filter(is_affected).collect()
     }
 
     pub(super) fn verdict(&self, side: Side, id: DecisionId, hand: Option<Hand>) -> Option<(Lit, Verdict)> {
