@@ -389,6 +389,16 @@ fn a_sum_that_was_split_in_two_is_proved_to_be_the_same_sum() {
 }
 
 #[test]
+fn a_list_with_another_name_is_the_same_list_where_its_records_are() {
+    let old = LINES.replace("LIMIT", "10").replace('A', "2").replace('B', "1");
+    let new =
+        old.replace("fact lines", "fact rows").replace("lines where", "rows where").replace("over lines", "over rows");
+    let diff = compared(&old, &new);
+    assert!(diff.regions.is_empty() && diff.unsettled.is_empty(), "{:#?}", told(&diff));
+    assert_eq!((diff.changes[0].change, diff.changes[0].name.as_str()), ("renamed", "rows"));
+}
+
+#[test]
 fn numbers_of_another_unit_are_others_and_deals_give_the_same_number() {
     let policy = |unit: &str| {
         format!(

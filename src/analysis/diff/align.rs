@@ -30,7 +30,8 @@ pub enum FactChangeKind {
     Added,
     /// It is gone.
     Removed,
-    /// It is called otherwise: its type is the same, and so is its label, its question or most of its name.
+    /// It is called otherwise: its type is the same, and so is its label, its question, most of its name, or the name of the
+    /// records of a list.
     Renamed,
     /// It takes other values.
     Retyped,
@@ -129,7 +130,14 @@ fn is_alike((was, one): (&Schema, FactId), (is, other): (&Schema, FactId)) -> bo
         _ => false,
     };
     let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
-    same_type((was, &old.ty), (is, &new.ty)) && (same(&old.label, &new.label) || same(&old.ask, &new.ask) || name)
+    let records = match (&old.ty.kind, &new.ty.kind) {
+        (TypeKind::List { record: one, .. }, TypeKind::List { record: other, .. }) => {
+            was.records[*one].name == is.records[*other].name
+        }
+        _ => false,
+    };
+    let evidence = same(&old.label, &new.label) || same(&old.ask, &new.ask) || name || records;
+    same_type((was, &old.ty), (is, &new.ty)) && evidence
 }
 
 type Typed<'a> = (&'a Schema, &'a Type);

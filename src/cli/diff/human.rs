@@ -15,7 +15,7 @@ pub(super) fn human(diff: &Diff, color: bool) -> String {
     let mut place = 0;
     for regions in diff.decisions() {
         text.push('\n');
-        decision(regions, place, diff.impact.as_ref(), &mut text);
+        decision(diff, regions, place, &mut text);
         place += regions.len();
     }
     if !diff.changes.is_empty() {
@@ -77,7 +77,7 @@ fn capital(text: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-fn decision(regions: &[DiffRegion], place: usize, impact: Option<&Impact>, text: &mut String) {
+fn decision(diff: &Diff, regions: &[DiffRegion], place: usize, text: &mut String) {
     let Some(first) = regions.first() else { return };
     let label = first.label.as_ref().map(|label| format!(": {label}")).unwrap_or_default();
     line(text, &format!("{HEADING}{}{HEADING:#}{label}", first.decision));
@@ -104,10 +104,10 @@ fn decision(regions: &[DiffRegion], place: usize, impact: Option<&Impact>, text:
         if let Some(rules) = rules(region) {
             line(text, &format!("      {rules}"));
         }
-        if let Some(example) = example(region) {
+        if let Some(example) = example(diff, region) {
             line(text, &format!("      for example: {example}"));
         }
-        if let Some(found) = impact.and_then(|impact| impact.regions.get(place + i)) {
+        if let Some(found) = diff.impact.as_ref().and_then(|impact| impact.regions.get(place + i)) {
             match found.deals.len() {
                 0 => line(text, "      none of the deals"),
                 n => line(text, &format!("      {}: {}", count(n, "deal", "deals"), names(&found.deals))),
@@ -156,10 +156,18 @@ pub(super) fn rules(region: &DiffRegion) -> Option<String> {
     }
 }
 
-/// A deal in one line, as `--set` takes it, and its date.
-pub(super) fn example(region: &DiffRegion) -> Option<String> {
+/// A deal in one line, as `--set` takes it, with what only the old pack reads in brackets, and its date.
+pub(super) fn example(diff: &Diff, region: &DiffRegion) -> Option<String> {
     let mut facts = Vec::new();
     flatten("", &region.witness.deal, &mut facts);
+    if let Some(before) = &region.witness.deal_before {
+        let mut own = Vec::new();
+        flatten("", before, &mut own);
+        own.retain(|fact| !facts.contains(fact) && !renamed(diff, fact).any(|now| facts.contains(&now)));
+        if !own.is_empty() {
+            facts.push(format!("(before: {})", own.join(" ")));
+        }
+    }
     if !facts.is_empty() {
         return Some(format!("{} on {}", facts.join(" "), region.witness.as_of));
     }
@@ -167,6 +175,14 @@ pub(super) fn example(region: &DiffRegion) -> Option<String> {
     let varies = region.before.varies || region.after.varies;
     (varies || region.when.as_ref().is_some_and(|when| !when.is_empty()))
         .then(|| format!("on {}", region.witness.as_of))
+}
+
+/// What a fact of the old pack is in the new one, as `--set` takes it, where it may be called otherwise.
+fn renamed<'a>(diff: &'a Diff, fact: &'a str) -> impl Iterator<Item = String> + use<'a> {
+    diff.changes.iter().filter(|change| (change.what, change.change) == ("fact", "renamed")).filter_map(move |change| {
+        let rest = fact.strip_prefix(change.before.as_deref()?)?;
+        rest.starts_with(['=', '[', '.']).then(|| format!("{}{rest}", change.name))
+    })
 }
 
 fn flatten(path: &str, json: &serde_json::Value, facts: &mut Vec<String>) {

@@ -27,7 +27,7 @@ pub(super) fn markdown(diff: &Diff) -> String {
             if let Some(rules) = rules(region) {
                 line(&mut text, &format!("  <br>{rules}"));
             }
-            if let Some(example) = example(region) {
+            if let Some(example) = example(diff, region) {
                 line(&mut text, &format!("  <br>for example: {}", code(&example)));
             }
             if let Some(found) = diff.impact.as_ref().and_then(|impact| impact.regions.get(place)) {
