@@ -241,3 +241,27 @@ decide large: boolean = (if price is 0 EUR then 19 percent else price / f / pric
     e.decide();
     assert_eq!(e.outcome(large).boolean(), Some(false));
 }
+
+#[test]
+fn what_fits_no_register_is_kept_apart_for_two_lists_of_the_same_records() {
+    let policy = "currency EUR
+record site
+  field price: decimal in EUR
+fact sites: list of site up to 3
+fact old_sites: list of site up to 3
+decide all: decimal in EUR = sum of site.price over sites
+decide before: decimal in EUR = sum of site.price over old_sites
+";
+    let pack = Pack::compile([("sites.policy", policy)]).unwrap_or_else(|error| panic!("{error}"));
+    let program = Program::compile(Arc::clone(pack.policy()), Some(date(2026, 3, 1))).unwrap();
+    let [all, before] = ["all", "before"].map(|name| program.decision(name).unwrap());
+    let number = |text: &str| text.parse::<Number>().ok().map(Value::Number);
+    let (wide, wider) = ("-192249921223265118.89", "999999999999999999.99");
+    let mut e = Evaluator::new(program);
+    for (one, other) in [(wide, "2.00"), ("2.00", wide), (wide, wider)] {
+        let deal = format!("{{\"sites\":[{{\"price\":{one}}}],\"old_sites\":[{{\"price\":{other}}}]}}");
+        e.read_json(&deal).unwrap();
+        e.decide();
+        assert_eq!([all, before].map(|id| e.outcome(id).value()), [one, other].map(number), "{deal}");
+    }
+}

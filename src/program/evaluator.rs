@@ -9,7 +9,7 @@ use super::cell::{Cell, OPEN, decode, encode, is_stop};
 use super::code::{REGISTERS, Registers};
 use super::form::Kind;
 use super::read::Reading;
-use super::records::{Records, run_each};
+use super::records::{RecordAt, Records, run_each};
 use super::{Program, Source};
 use crate::engine::{self, Decisions, Options};
 use crate::facts::deal::day_number;
@@ -36,8 +36,8 @@ pub struct Evaluator {
     /// How many slots that are read are open, lists with an open field among them.
     pub(super) open: usize,
     pub(super) lists: FxHashMap<u32, Records>,
-    /// Values that do not fit a cell.
-    wide: FxHashMap<(u32, Option<usize>), Value>,
+    /// Values that do not fit a cell, by slot; of a field also by the record that it is of, as lists may be of the same records.
+    wide: FxHashMap<(u32, Option<RecordAt>), Value>,
     /// Texts of the deal that the policy does not name.
     texts: Vec<String>,
     texts_used: usize,
@@ -212,7 +212,7 @@ impl Evaluator {
     }
 
     /// The cell of a value; one that does not fit is kept aside.
-    pub(super) fn cell(&mut self, slot: u32, record: Option<usize>, value: &Value) -> Cell {
+    pub(super) fn cell(&mut self, slot: u32, record: Option<RecordAt>, value: &Value) -> Cell {
         if let Value::Text(text) = value {
             return self.text(text);
         }
@@ -362,7 +362,7 @@ impl Evaluator {
                 continue;
             }
             let value = match self.lists.get(&slot) {
-                Some(records) => Some(Value::List(self.list(records, self.registers[slot as usize]))),
+                Some(records) => Some(Value::List(self.list(slot, records, self.registers[slot as usize]))),
                 None => self.value(slot, None, self.registers[slot as usize]),
             };
             if let Some(value) = value {
@@ -382,7 +382,7 @@ impl Evaluator {
         }
     }
 
-    pub(super) fn value(&self, slot: u32, record: Option<usize>, cell: Cell) -> Option<Value> {
+    pub(super) fn value(&self, slot: u32, record: Option<RecordAt>, cell: Cell) -> Option<Value> {
         let form = self.program.slots.form(slot);
         if cell == OPEN {
             return self.wide.get(&(slot, record)).cloned();

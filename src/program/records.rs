@@ -9,6 +9,9 @@ use super::code::{Loop, Registers};
 use super::evaluator::Evaluator;
 use crate::facts::{Given, Origin, RecordValue};
 
+/// A record: the slot of its list, and its place there.
+pub(super) type RecordAt = (u32, usize);
+
 /// The records of a list.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Records {
@@ -85,7 +88,7 @@ impl Evaluator {
             for (at, record) in values.iter().enumerate() {
                 let said = record.fields.get(place).and_then(Option::as_ref);
                 let cell = match said {
-                    Some(said) => self.cell(*field, Some(at), &said.value),
+                    Some(said) => self.cell(*field, Some((slot, at)), &said.value),
                     None => unsaid,
                 };
                 open |= cell == OPEN;
@@ -98,12 +101,12 @@ impl Evaluator {
         self.finish_list(slot, values.len() as Cell, open);
     }
 
-    pub(super) fn list(&self, records: &Records, count: Cell) -> Arc<[RecordValue]> {
+    pub(super) fn list(&self, list: u32, records: &Records, count: Cell) -> Arc<[RecordValue]> {
         let one = |at: usize| {
             let fields = records.slots.iter().zip(&records.columns).zip(&records.given);
             let field = |((slot, column), given): ((&u32, &Vec<Cell>), &Vec<bool>)| {
                 let cell = column.get(at).copied().filter(|_| given.get(at) == Some(&true))?;
-                Some(Given { value: self.value(*slot, Some(at), cell)?, origin: Origin::Code })
+                Some(Given { value: self.value(*slot, Some((list, at)), cell)?, origin: Origin::Code })
             };
             RecordValue { fields: fields.map(field).collect() }
         };
