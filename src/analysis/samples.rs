@@ -51,15 +51,21 @@ impl Samples {
 
     /// Gives a slot other codes in each of 64 deals.
     fn draw(&mut self, slot: &Slot, candidates: &[i128], inputs: &mut FxHashMap<usize, u64>) {
-        for lit in slot.bits.iter().chain([&slot.none]).filter(|lit| !lit.is_constant()) {
-            inputs.insert(lit.gate(), 0);
-        }
+        // In which of the deals each bit is set, and in which there is a code at all.
+        let mut words = [0u64; i128::BITS as usize];
+        let mut given = 0u64;
         for lane in 0..64 {
-            for lit in slot.is(pick(&mut self.dice, slot, candidates)) {
-                if !lit.is_constant() {
-                    *inputs.entry(lit.gate()).or_default() |= u64::from(!lit.is_negated()) << lane;
-                }
+            let Some(code) = pick(&mut self.dice, slot, candidates) else { continue };
+            given |= 1 << lane;
+            let mut above = code.saturating_sub(slot.domain.low);
+            while above != 0 {
+                words[above.trailing_zeros() as usize] |= 1 << lane;
+                above &= above - 1;
             }
+        }
+        let bits = slot.bits.iter().zip(words).chain([(&slot.none, !given)]);
+        for (lit, word) in bits.filter(|(lit, _)| !lit.is_constant()) {
+            inputs.insert(lit.gate(), if lit.is_negated() { !word } else { word });
         }
     }
 
@@ -135,8 +141,15 @@ impl Dice {
     }
 
     fn below(&mut self, end: u128) -> u128 {
-        let wide = u128::from(self.roll()) << 64 | u128::from(self.roll());
-        wide % end.max(1)
+        let (high, low) = (self.roll(), self.roll());
+        match u32::try_from(end.max(1)).map(u64::from) {
+            // The same remainder as below, without dividing 128 bits.
+            Ok(end) => {
+                let carry = (u64::MAX % end + 1) % end;
+                ((high % end * carry + low % end) % end).into()
+            }
+            Err(_) => (u128::from(high) << 64 | u128::from(low)) % end,
+        }
     }
 }
 
