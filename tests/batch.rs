@@ -206,6 +206,46 @@ fn what_is_kept_is_as_it_was_and_cannot_be_given_twice() {
 }
 
 #[test]
+fn rows_are_read_alike_whether_or_not_their_decisions_take_a_closer_look() {
+    let whole =
+        r#""client":{"kind":"private","existing":true},"order":{"total":5,"urgent":false},"lines":[{"pieces":3}]}"#;
+    let begins = [
+        r#"{"meta":{"id":7},"#,
+        r#"{"meta":{"id":7,"x":1},"#,
+        r#"{"meta":{"id":7,"id":8},"#,
+        r#"{"meta":7,"#,
+        r#"{"client":{},"#,
+        r#"{"id":1,"id":2,"#,
+        r#"{"note":"\ud800","#,
+        r#"{"note":"a\"b\n","#,
+    ];
+    let text: String = begins.map(|begin| format!("{begin}{whole}\n")).concat();
+    let files = Files::new("in.jsonl", &text);
+    for (keep, ignore) in [(vec!["meta.id"], vec!["id", "note"]), (vec!["meta.id"], vec!["meta", "id", "note"])] {
+        let nested = ignore.len() > 2;
+        let run = |reasons: bool| {
+            let (done, told) = files.run("out.jsonl", |plan, _| {
+                plan.keep = keep.iter().map(|&name| name.to_owned()).collect();
+                plan.ignore = ignore.iter().map(|&name| name.to_owned()).collect();
+                plan.reasons = reasons;
+            });
+            let done = done.unwrap();
+            let begins = |line: &str| line.split("\"discount\"").next().unwrap_or_default().to_owned();
+            let rows: Vec<String> = files.read("out.jsonl").lines().map(begins).collect();
+            (done.decided, done.rejected, told.messages, rows)
+        };
+        let short = run(false);
+        assert_eq!(short, run(true));
+        assert_eq!(short.3[0], "{\"meta.id\":7,");
+        let of_meta =
+            ["2:17 no fact is called `meta.x`", "3:17 `meta.id` is given twice", "4:2 no fact is called `meta`"];
+        let others = ["5:14 `client` is given twice", "6:9 `id` is given twice", "7:16 this is not JSON"];
+        let expected: Vec<&str> = of_meta.into_iter().filter(|_| !nested).chain(others).collect();
+        assert_eq!(short.2, expected);
+    }
+}
+
+#[test]
 fn where_it_fails_the_files_are_as_they_were() {
     let files = Files::new("in.csv", "client.kind\nprivate\nclub\nprivate\n");
     fs::write(files.path("out.csv"), "old").unwrap();

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 use dealdesk::civil::date;
-use dealdesk::pack::{Diff, DiffOptions, DiffRegion};
+use dealdesk::pack::{Diff, DiffOptions, DiffRegion, Told};
 use dealdesk::{Pack, Status};
 
 /// The line that is taken out of `discovery.policy`.
@@ -396,6 +396,28 @@ fn a_list_with_another_name_is_the_same_list_where_its_records_are() {
     let diff = compared(&old, &new);
     assert!(diff.regions.is_empty() && diff.unsettled.is_empty(), "{:#?}", told(&diff));
     assert_eq!((diff.changes[0].change, diff.changes[0].name.as_str()), ("renamed", "rows"));
+}
+
+#[test]
+fn deals_of_a_region_are_counted_and_not_their_records() {
+    let policy = |limit: u32| {
+        format!(
+            "record stop\n  field miles: integer 0..100\nfact stops: list of stop up to 5\ndecide stop.slow: boolean = stop.miles > {limit}"
+        )
+    };
+    let packs = [policy(50), policy(60)].map(|text| Pack::compile([("a.policy", text)]).unwrap());
+    let options = DiffOptions { today: date(2026, 3, 1), renames: true };
+    let mut diff = packs[1].diff(&packs[0], &options, &|| false);
+    let told = |name: &str, text: &str| {
+        let read = |pack: &Pack| pack.read_deal("deal.json", text, dealdesk::facts::read::Format::Json).unwrap();
+        Told { name: name.to_owned(), before: read(&packs[0]), after: read(&packs[1]) }
+    };
+    let two = told("two", r#"{"stops": [{"miles": 55}, {"miles": 70}, {"miles": 60}]}"#);
+    let one = told("one", r#"{"stops": [{"miles": 51}]}"#);
+    let none = told("none", r#"{"stops": [{"miles": 50}]}"#);
+    diff.measure([two, one, none], date(2026, 3, 1));
+    let region = &diff.impact.as_ref().unwrap().regions[0];
+    assert_eq!((region.count, region.deals.join(" ").as_str()), (2, "two[0] two[2] one[0]"));
 }
 
 #[test]

@@ -265,3 +265,52 @@ decide before: decimal in EUR = sum of site.price over old_sites
         assert_eq!([all, before].map(|id| e.outcome(id).value()), [one, other].map(number), "{deal}");
     }
 }
+
+#[test]
+fn what_lies_at_the_end_of_what_fits_a_register_is_not_within_a_range_beyond_it() {
+    let policy = "currency BTC with 12 decimals
+fact f.a: decimal in BTC
+fact f.b: decimal in BTC
+decide d: decimal in BTC 5_000_000..10_000_000 = f.a * 4 + f.b
+";
+    let pack = Pack::compile([("wide.policy", policy)]).unwrap_or_else(|error| panic!("{error}"));
+    let program = Program::compile(Arc::clone(pack.policy()), Some(date(2026, 3, 1))).unwrap();
+    let d = program.decision("d").unwrap();
+    let mut e = Evaluator::new(program);
+    e.read_json("{\"f\":{\"a\":999999.999999999999,\"b\":611686.018427387908}}").unwrap();
+    e.decide();
+    assert_eq!(e.outcome(d).ending(), Ending::Error);
+}
+
+#[test]
+fn a_set_of_more_items_than_a_register_has_is_told_by_the_engine() {
+    let items: String = (0..70).map(|at| format!("  item i{at} when n >= {at}\n")).collect();
+    let policy = format!("fact n: integer 0..100\nchecklist papers\n{items}");
+    let pack = Pack::compile([("papers.policy", policy)]).unwrap_or_else(|error| panic!("{error}"));
+    let program = Program::compile(Arc::clone(pack.policy()), Some(date(2026, 3, 1))).unwrap();
+    let (n, papers) = (program.fact("n").unwrap(), program.decision("papers").unwrap());
+    let mut e = Evaluator::new(program);
+    for given in [0, 61, 62, 63, 69] {
+        e.set_integer(n, given).unwrap();
+        e.decide();
+        let outcome = e.outcome(papers);
+        assert!(!outcome.is_none());
+        let items = outcome.items().map(|items| items.iter().count());
+        assert_eq!(items, usize::try_from(given + 1).ok(), "{given}");
+        assert_eq!(outcome.value(), outcome.items().map(Value::Items));
+    }
+}
+
+#[test]
+fn a_column_that_is_given_again_leaves_nothing_of_what_was_given_before() {
+    let policy = "currency EUR\nfact f: decimal in EUR\ndecide same: decimal in EUR = f\n";
+    let pack = Pack::compile([("wide.policy", policy)]).unwrap_or_else(|error| panic!("{error}"));
+    let program = Program::compile(Arc::clone(pack.policy()), Some(date(2026, 3, 1))).unwrap();
+    let (f, same) = (program.fact("f").unwrap(), program.decision("same").unwrap());
+    let mut columns = Columns::new(program);
+    columns.begin(1);
+    columns.set_scaled(f, Values::I64(&[i64::MAX]), 2, None).unwrap();
+    columns.set_scaled(f, Values::I64(&[500]), 2, None).unwrap();
+    columns.decide();
+    assert_eq!(columns.column(same).value(0), Some(Value::Number(Number::integer(5))));
+}

@@ -49,7 +49,11 @@ fn presumed(answer: &Answer) -> Vec<&str> {
 
 /// The rules that stand or disagree, or the default, each with its reason.
 pub(super) fn reasons(answer: &Answer) -> Vec<String> {
-    answer.reasons.iter().filter_map(reason).collect()
+    let said = answer.reasons.iter().filter_map(reason);
+    // Rules that give no reason are named all the same.
+    let rules = answer.by.iter().chain(&answer.between).flatten();
+    let silent = rules.filter(|rule| !answer.reasons.iter().any(|reason| reason.rule.as_ref() == Some(rule)));
+    said.chain(silent.cloned()).collect()
 }
 
 fn reason(reason: &Reason) -> Option<String> {

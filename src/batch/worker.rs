@@ -105,14 +105,19 @@ impl<'p> Worker<'p> {
     }
 
     fn keeping(plan: &'p Plan, memo: &'p Memo<'p>, shown: &'p str, from: From, keep: &'p [String]) -> Worker<'p> {
-        let quick = plan.program.as_ref().map(|program| {
+        // What is kept elsewhere than in the text is passed over there.
+        let beside = plan.beside();
+        // A name below one that is passed over as a whole is for those who look at every name.
+        let below = |one: &String, other: &String| other.strip_prefix(one).is_some_and(|rest| rest.starts_with('.'));
+        let is_nested = beside.iter().any(|one| beside.iter().any(|other| below(one, other)));
+        let quick = plan.program.as_ref().filter(|_| !is_nested).map(|program| {
             let mut evaluator = match plan.strict {
                 true => Evaluator::strict(Arc::clone(program)),
                 false => Evaluator::new(Arc::clone(program)),
             };
             evaluator.set_as_of(plan.as_of);
             let reading = match &from {
-                From::Lines => Reading::of_lines(program, keep, &plan.ignore),
+                From::Lines => Reading::of_lines(program, keep, &beside),
                 From::Table(header) => Reading::of_table(program, header),
             };
             (evaluator, reading)

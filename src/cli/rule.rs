@@ -10,6 +10,7 @@ use super::exit::{Exit, Failure};
 use super::output::Output;
 use crate::host;
 use crate::pack::RuleOptions;
+use crate::pack::rule::Proved;
 
 /// Say when a rule stands, with everything that goes before it
 #[derive(Args, Debug)]
@@ -26,6 +27,7 @@ Examples:
 
 Exit codes:
   0  done
+  1  not finished in time
   2  nothing is called so, or the policies do not compile")]
 pub(super) struct Arguments {
     /// The rule, row, band, requirement or item: `DECISION.RULE`, or its own name where it has no namesake;
@@ -75,5 +77,5 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         Format::Human => output.result(&rule.to_string())?,
         Format::Json => output.line(&serde_json::to_string_pretty(&rule).unwrap_or_default())?,
     }
-    Ok(Exit::Fine)
+    Ok(if rule.completeness == Proved::NotFinished { Exit::Found } else { Exit::Fine })
 }

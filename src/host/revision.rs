@@ -51,7 +51,7 @@ fn read(dir: &Path, revision: &str) -> Result<Vec<File>, Box<Diagnostic>> {
     // What begins with a hyphen would be an option.
     if revision.is_empty() || revision.starts_with('-') || revision.contains(char::is_control) {
         let message = match revision {
-            "" => "nothing names neither a folder nor a git revision".to_owned(),
+            "" => "an empty name is that of no folder and of no git revision".to_owned(),
             _ => format!("`{}` is no git revision", revision.escape_debug()),
         };
         let help = "name a folder, or a revision such as `HEAD`, `main` or `v1.2`";

@@ -135,7 +135,7 @@ impl Place {
             _ if path.as_os_str() == super::STDIN => To::Stdout(io::stdout()),
             Ok(meta) if meta.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
             // What is open already is one of these names too, be it a file.
-            Ok(meta) if !meta.is_file() || path.starts_with("/dev") || path.starts_with("/proc") => {
+            Ok(meta) if !meta.is_file() || is_open_already(path) => {
                 To::Stream(std::fs::OpenOptions::new().append(true).open(path)?)
             }
             Err(e) if e.kind() != io::ErrorKind::NotFound || path.is_symlink() => return Err(e),
@@ -188,6 +188,14 @@ impl Place {
     }
 }
 
+/// Whether it is a name of something that the process has open.
+fn is_open_already(path: &Path) -> bool {
+    let named = ["/dev/stdout", "/dev/stderr"].into_iter().any(|name| path == Path::new(name));
+    named
+        || path.starts_with("/dev/fd")
+        || (path.starts_with("/proc") && path.parent().is_some_and(|of| of.ends_with("fd")))
+}
+
 /// Writes `text` where a command was told to: into what is no regular file, such as a pipe, a device or `/dev/stdout`, as it
 /// is; into anything else as [`replace_file`] does, but creates no folder.
 ///
@@ -198,7 +206,7 @@ pub fn write_result(path: &Path, text: &str) -> io::Result<()> {
     match std::fs::metadata(path) {
         Ok(meta) if meta.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         // What is open already is one of these names too, be it a file.
-        Ok(meta) if !meta.is_file() || path.starts_with("/dev") || path.starts_with("/proc") => {
+        Ok(meta) if !meta.is_file() || is_open_already(path) => {
             std::fs::OpenOptions::new().append(true).open(path)?.write_all(text.as_bytes())
         }
         Ok(_) => replace_file(path, text),

@@ -73,7 +73,7 @@ pub(crate) fn encode(value: &Value, form: Form) -> Option<Cell> {
         }
         Value::Date(date) => Some(day_number(*date)),
         Value::Variant(place) => Some(i64::from(*place)),
-        Value::Items(items) => items.iter().try_fold(0, |set, item| Some(set | 1i64.checked_shl(item)?)),
+        Value::Items(items) => items.iter().try_fold(0, |set, item| (item < MOST_ITEMS).then(|| set | 1i64 << item)),
         Value::Text(_) | Value::List(_) => None,
     }
 }

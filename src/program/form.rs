@@ -71,13 +71,14 @@ pub(crate) fn bounds(schema: &Schema, ty: &Type) -> (i64, i64) {
     }
 }
 
-/// A range in cells of `places` decimals: the least and the greatest of its numbers that can be held.
+/// A range in cells of `places` decimals: the least and the greatest of its numbers. An end that cannot be held is one beyond all that
+/// can, so that no cell reaches it.
 pub(crate) fn scaled(range: &NumberRange, places: u32) -> (i64, i64) {
     let power = 10i128.checked_pow(places).map(Number::integer);
     let cell = |end: Option<Number>, round: fn(Number) -> Number, far: i64| {
         let scaled = end.zip(power).and_then(|(end, power)| end.multiply(power).ok());
         let whole = scaled.and_then(|n| round(n).to_integer());
-        whole.map_or(far, |n| n.clamp(-i128::from(MOST), i128::from(MOST)) as i64)
+        whole.map_or(far, |n| n.clamp(-i128::from(MOST) - 1, i128::from(MOST) + 1) as i64)
     };
     (cell(range.low, Number::ceil, -MOST), cell(range.high, Number::floor, MOST))
 }

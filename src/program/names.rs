@@ -194,7 +194,7 @@ impl Target {
         (self.low <= cell && cell <= self.high).then_some(cell)
     }
 
-    /// Whether it can be held as text, and so is what is between two quotes.
+    /// Whether it is held so.
     pub(super) fn is(&self, kind: Kind) -> bool {
         self.form.kind == kind
     }

@@ -94,7 +94,13 @@ impl<'a> Outcome<'a> {
 
     /// A set of items.
     pub fn items(&self) -> Option<ItemSet> {
-        self.cell(Kind::Items).map(|cell| ItemSet::new((0..MOST_ITEMS).filter(|item| cell >> item & 1 == 1)))
+        match self.answer.map(|answer| &answer.state) {
+            Some(State::Decided(Value::Items(items)) | State::Default(Value::Items(items))) => Some(items.clone()),
+            Some(_) => None,
+            None => {
+                self.cell(Kind::Items).map(|cell| ItemSet::new((0..MOST_ITEMS).filter(|item| cell >> item & 1 == 1)))
+            }
+        }
     }
 
     /// A text.
@@ -197,8 +203,10 @@ impl Evaluator {
             return Some(answer.by.clone());
         }
         let output = self.program.output(id)?;
-        if self.outcome_of(id, record).ending != Ending::Decided {
-            return Some(Vec::new());
+        match self.outcome_of(id, record).ending {
+            Ending::Decided => {}
+            Ending::Open => return None,
+            _ => return Some(Vec::new()),
         }
         let rules = &self.program.policy.decisions[output.decision].rules;
         let list = output.list.unwrap_or(0);

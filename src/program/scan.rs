@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use jiff::civil::Date;
-use memchr::memchr;
+use memchr::{memchr, memmem};
 use serde_json::value::RawValue;
 
 use super::cell::{Cell, MOST, NONE};
@@ -14,6 +14,9 @@ use super::evaluator::Evaluator;
 use super::form::Kind;
 use super::names::{DEAL, Entry, Name, Names, Target, find};
 use crate::facts::deal::day_number;
+
+/// Longer values that are passed over, in bytes, are for somebody else to look at: they may hold more than is allowed.
+const MOST_SKIPPED: usize = 4_096;
 
 /// Which name came at which place of a group in the deal before: it is looked at first in the next one.
 #[derive(Clone, Debug, Default)]
@@ -130,21 +133,32 @@ impl<'t, 'e> Scan<'t, 'e> {
     }
 
     /// What stands in a group, to its end. Names that stand in the order of the last time are found where they are looked for.
+    ///
+    /// Facts that are given twice are seen where they are put. Of anything else it is noted which names there were, as far as
+    /// there is room for it; a name beyond that is for somebody else.
     fn facts(&mut self, entries: &'e [Entry], record: Option<(u32, usize)>, order: &mut Vec<usize>) -> Usual<()> {
+        let mut seen = 0u128;
         for place in 0.. {
             let expected = order.get(place).copied().unwrap_or(place);
-            let entry = match entries.get(expected).filter(|entry| entry.begins(self.rest())) {
+            let (found, entry) = match entries.get(expected).filter(|entry| entry.begins(self.rest())) {
                 Some(entry) => {
                     self.at += entry.len();
-                    entry
+                    (expected, entry)
                 }
                 None => {
                     let name = self.quoted()?;
                     let (found, entry) = find(entries, name)?;
                     learn(order, place, found);
-                    entry
+                    (found, entry)
                 }
             };
+            if !matches!(entry.stands_for, Name::Fact(_)) {
+                let bit = 1u128.checked_shl(u32::try_from(found).ok()?)?;
+                if seen & bit != 0 {
+                    return None;
+                }
+                seen |= bit;
+            }
             if self.peek()? == b':' {
                 self.at += 1;
             } else {
@@ -238,7 +252,11 @@ impl<'t, 'e> Scan<'t, 'e> {
         }
         let rest = self.text.get(self.at..)?;
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
-        values.next()?.ok()?;
+        let value = values.next()?.ok()?.get();
+        // Half of a character may be escaped, and there is a limit to how many values one may hold.
+        if value.len() > MOST_SKIPPED || memmem::find(value.as_bytes(), b"\\u").is_some() {
+            return None;
+        }
         self.at += values.byte_offset();
         Some(())
     }

@@ -150,3 +150,25 @@ fn the_data_follows_its_schema() {
     }
     assert!(!schema.is_valid(&serde_json::json!({ "version": 1, "name": "x" })), "the schema accepts anything");
 }
+
+#[test]
+fn a_rule_outside_of_its_window_is_said_to_be_not_in_force() {
+    let policy = "fact b: boolean
+decide q: one of r, s
+  default s
+  rule early: r when b
+    from 2026-01-02 until 2026-01-04
+  rule late: s when b
+    from 2026-02-01
+    overrides early
+";
+    let pack = Pack::compile([("windows.policy", policy)]).unwrap_or_else(|error| panic!("{error}"));
+    let on = |name: &str, day| {
+        let options = RuleOptions { as_of: Some(date(2026, 1, day)), ..options() };
+        pack.rule(name, &options, &|| false).unwrap_or_else(|error| panic!("{error}")).to_string()
+    };
+    let never = on("q.early", 1);
+    assert!(never.contains("never stands: it is not in force on 2026-01-01."), "{never}");
+    let stands = on("q.early", 3);
+    assert!(stands.contains("`late` is not in force on 2026-01-03.") && !stands.contains("could override"), "{stands}");
+}

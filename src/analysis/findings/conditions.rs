@@ -58,7 +58,7 @@ impl Search<'_, '_, '_> {
             return Ok(());
         }
         if !self.inquiry.can(&[seen.fails])? {
-            self.report(FindingKind::Constant(condition, true), None);
+            self.report(told(policy, condition), None);
             return Ok(());
         }
         match &policy.exprs[condition].kind {
@@ -89,6 +89,15 @@ impl Search<'_, '_, '_> {
                 Ok(())
             }
         }
+    }
+}
+
+/// That a condition always holds. A requirement fails where what is written does not hold, so of that the opposite is told.
+fn told(policy: &Policy, condition: ExprId) -> FindingKind {
+    let expr = &policy.exprs[condition];
+    match expr.kind {
+        ExprKind::Not(written) if policy.exprs[written].span == expr.span => FindingKind::Constant(written, false),
+        _ => FindingKind::Constant(condition, true),
     }
 }
 

@@ -139,7 +139,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         threads: arguments.threads.map_or_else(host::processors, NonZero::get),
         fail_fast: arguments.fail_fast,
     };
-    end_with_ctrl_c()?;
+    end_with_ctrl_c(arguments)?;
     let mut watch = Watch::new(&arguments.input, global.quiet, output);
     let done = host::batch(&batch, &plan, &mut watch);
     let output = watch.end(done.as_ref().map_or(0, |tally| tally.rejected));
@@ -181,8 +181,15 @@ fn keep_apart(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
+fn is_standard_output(arguments: &Arguments) -> bool {
+    arguments.output.as_os_str() == host::STDIN
+}
+
 fn failure(failed: BatchFailed, arguments: &Arguments) -> Result<Exit, Failure> {
-    let nothing = || format!("`{}` is not written", host::called(&arguments.output));
+    let nothing = || match is_standard_output(arguments) {
+        true => "what was written before it is not all".to_owned(),
+        false => format!("`{}` is not written", host::called(&arguments.output)),
+    };
     Err(match failed {
         BatchFailed::Closed => return Ok(Exit::Fine),
         BatchFailed::Input(error) => Failure::Problems(error),
@@ -200,10 +207,12 @@ fn failure(failed: BatchFailed, arguments: &Arguments) -> Result<Exit, Failure> 
 }
 
 /// Ends the process when people ask for it, and leaves no file behind that is not finished.
-fn end_with_ctrl_c() -> Result<(), Failure> {
-    let end = || {
+fn end_with_ctrl_c(arguments: &Arguments) -> Result<(), Failure> {
+    let what = if is_standard_output(arguments) { "what is written is not all" } else { "nothing is written" };
+    let line = format!("\ninterrupted: {what}\n");
+    let end = move || {
         host::abandon_files();
-        let _ = std::io::Write::write_all(&mut std::io::stderr(), b"\ninterrupted: nothing is written\n");
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
         std::process::exit(2);
     };
     ctrlc::set_handler(end).map_err(|e| Failure::message(format!("Ctrl-C cannot be listened for: {e}")))

@@ -1,7 +1,7 @@
 //! What a change means, for people.
 
 use super::super::output::{CODE, HEADING};
-use crate::pack::{DecisionImpact, Diff, DiffOutcome, DiffRegion, Impact, NameChange};
+use crate::pack::{DecisionImpact, Diff, DiffOutcome, DiffRegion, Impact, NameChange, RegionImpact};
 use crate::trace::data::Status;
 use crate::trace::words::{count, listed};
 
@@ -110,7 +110,7 @@ fn decision(diff: &Diff, regions: &[DiffRegion], place: usize, text: &mut String
         if let Some(found) = diff.impact.as_ref().and_then(|impact| impact.regions.get(place + i)) {
             match found.deals.len() {
                 0 => line(text, "      none of the deals"),
-                n => line(text, &format!("      {}: {}", count(n, "deal", "deals"), names(&found.deals))),
+                _ => line(text, &format!("      {}: {}", how_many(found), names(&found.deals))),
             }
         }
     }
@@ -234,6 +234,12 @@ pub(super) fn named(change: &NameChange) -> String {
         ("removed", _) => format!("{what} `{name}` is gone"),
         _ => format!("{what} `{name}` is new"),
     }
+}
+
+/// How many deals there are in a region, and how many of their records where that is more.
+pub(super) fn how_many(found: &RegionImpact) -> String {
+    let deals = count(found.count, "deal", "deals");
+    if found.deals.len() == found.count { deals } else { format!("{} records of {deals}", found.deals.len()) }
 }
 
 fn names(deals: &[String]) -> String {

@@ -1,6 +1,6 @@
 //! What a change means, for a merge request.
 
-use super::human::{example, follows, line, moved, named, outcome, rules, summary};
+use super::human::{example, follows, how_many, line, moved, named, outcome, rules, summary};
 use crate::pack::Diff;
 
 pub(super) fn markdown(diff: &Diff) -> String {
@@ -31,7 +31,7 @@ pub(super) fn markdown(diff: &Diff) -> String {
                 line(&mut text, &format!("  <br>for example: {}", code(&example)));
             }
             if let Some(found) = diff.impact.as_ref().and_then(|impact| impact.regions.get(place)) {
-                line(&mut text, &format!("  <br>deals: {}", found.deals.len()));
+                line(&mut text, &format!("  <br>{}", how_many(found)));
             }
             place += 1;
         }

@@ -108,7 +108,9 @@ fn read(
     beside: &[String],
 ) -> (Deal, Vec<Diagnostic>) {
     let names = Names::new(schema);
-    let (root, mut problems) = match document(id, file, format, holds, names.limits()) {
+    let mut limits = names.limits();
+    limits.depth = beside.iter().map(|name| name.split('.').count()).fold(limits.depth, usize::max);
+    let (root, mut problems) = match document(id, file, format, holds, limits) {
         Ok(read) => read,
         Err(problems) => return (Deal::new(), problems),
     };

@@ -169,12 +169,47 @@ impl<'r> Reader<'r> {
                     self.problems.push(problem);
                 }
                 Lookup::Unknown if before.is_some() || self.passes_over(element, prefix, key) => {}
-                Lookup::Unknown => {
+                Lookup::Unknown => match &value.kind {
+                    // A group of nothing but names that are no facts.
+                    Kind::Map(entries) if element.is_none() && self.leads_beside(prefix, key) => {
+                        self.group_beside(group, &format!("{prefix}{key}."), entries, gathered);
+                    }
+                    _ => {
+                        let prefix = prefix.to_owned();
+                        gathered.unknown.push(Unknown { group, prefix, key, span: *key_span, value });
+                    }
+                },
+            }
+        }
+    }
+
+    /// A group below which names lie that are no facts, within `group`, and no facts.
+    fn group_beside<'n>(&mut self, group: GroupId, prefix: &str, entries: &'n [Entry], gathered: &mut Gathered<'n>) {
+        let mut keys: FxHashMap<&str, Span> = FxHashMap::default();
+        for Entry { key, key_span, value } in entries {
+            if let Some(first) = keys.insert(key, *key_span) {
+                self.given_twice(None, &format!("{prefix}{key}"), first, *key_span, KEEP_ONE);
+                continue;
+            }
+            match &value.kind {
+                _ if self.passes_over(None, prefix, key) => {}
+                Kind::Map(entries) if self.leads_beside(prefix, key) => {
+                    self.group_beside(group, &format!("{prefix}{key}."), entries, gathered);
+                }
+                _ => {
                     let prefix = prefix.to_owned();
                     gathered.unknown.push(Unknown { group, prefix, key, span: *key_span, value });
                 }
             }
         }
+    }
+
+    /// Whether names that are no facts lie below this.
+    fn leads_beside(&self, prefix: &str, key: &str) -> bool {
+        let below = |name: &String| {
+            name.strip_prefix(prefix).and_then(|name| name.strip_prefix(key)).is_some_and(|rest| rest.starts_with('.'))
+        };
+        self.beside.iter().any(below)
     }
 
     /// Whether this is among the names that are no facts.

@@ -69,14 +69,14 @@ impl<'w> Files<'w> {
         })
     }
 
-    /// Everything is written: the files take their places.
+    /// Everything is written: the files take their places, that of the decisions last, as it says that all is done.
     pub(super) fn finish(self) -> Result<Tally, BatchFailed> {
+        self.rejects.map(finish).transpose()?;
         match self.output {
             Output::Text(place) => finish(place)?,
             #[cfg(feature = "columnar")]
             Output::Columns(writer) => finish(writer.finish()?)?,
         }
-        self.rejects.map(finish).transpose()?;
         Ok(self.tally)
     }
 }

@@ -120,6 +120,7 @@ where
     K::Done: Default + Send,
 {
     fn labour<W: Work<Piece = S::Piece, Done = K::Done>>(&self, worker: &mut W) {
+        let _alarm = Alarm(self);
         let (mut piece, mut done) = (S::Piece::default(), W::Done::default());
         while let Some((number, read)) = self.next(&mut piece) {
             worker.work(&piece, &mut done);
@@ -180,6 +181,19 @@ where
         }
         self.turn.notify_all();
         writing.failed.is_none()
+    }
+}
+
+/// Ends everything where its thread panics: its piece never comes, and nobody is to wait for it.
+struct Alarm<'l, 'k, S, K: Sink>(&'l Line<'k, S, K>);
+
+impl<S, K: Sink> Drop for Alarm<'_, '_, S, K> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            lock(&self.0.reading).ended = true;
+            lock(&self.0.writing).failed.get_or_insert(BatchFailed::Closed);
+            self.0.turn.notify_all();
+        }
     }
 }
 
@@ -271,6 +285,26 @@ mod tests {
             assert_eq!(found.all, (0..1_000).map(|n| n * n).collect::<Vec<u64>>());
             assert_eq!(found.read, (1..=1_000).collect::<Vec<u64>>());
         }
+    }
+
+    /// Fails in the midst of a piece.
+    struct Broken;
+
+    impl Work for Broken {
+        type Piece = u64;
+        type Done = u64;
+
+        fn work(&mut self, piece: &u64, _: &mut u64) {
+            assert!(*piece != 5, "broken");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "")]
+    fn a_thread_that_panics_keeps_nobody_waiting() {
+        let mut found = Found { all: Vec::new(), read: Vec::new(), fails_at: usize::MAX };
+        let workers = (0..4).map(|_| Broken).collect();
+        let _ = run(Numbers { next: 0, end: 1_000, fails: false }, workers, &mut found);
     }
 
     #[test]

@@ -65,8 +65,25 @@ pub struct Measure {
 /// Deals that fall in a region.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RegionImpact {
-    /// Their names; for a decision that is taken for each record with its place.
+    /// Their names; for a decision that is taken for each record with its place, so that a deal may come several times.
     pub deals: Vec<String>,
+    /// How many deals they are.
+    #[serde(skip)]
+    pub count: usize,
+    /// The last of them, by its number.
+    #[serde(skip)]
+    last: usize,
+}
+
+impl RegionImpact {
+    /// Adds a deal, or a record of it; deals have numbers from 1 on.
+    fn add(&mut self, name: String, number: usize) {
+        self.deals.push(name);
+        if self.last != number {
+            self.count += 1;
+            self.last = number;
+        }
+    }
 }
 
 /// A deal as both packs read it.
@@ -143,7 +160,7 @@ impl Diff {
                             && held.get(i).and_then(|held| held.get(place)).copied().unwrap_or(false)
                     });
                     match region.and_then(|region| impact.regions.get_mut(region)) {
-                        Some(region) => region.deals.push(name),
+                        Some(region) => region.add(name, impact.deals),
                         None => changed[at].1.push(name),
                     }
                 }

@@ -112,9 +112,9 @@ impl Flipped {
             }
             (Proved::NotFinished, _) => "Not finished: the time was over. `--timeout SECONDS` gives more.".to_owned(),
             (Proved::NotAnalysed, Outcome::Found) => {
-                "These lead there, but there may be smaller changes that do: something that the decision reads is not analysed.".to_owned()
+                "These lead there, but there may be smaller changes that do: something that the decision reads is not analysed; `dealdesk check` names it.".to_owned()
             }
-            (Proved::NotAnalysed, _) => "Something that the decision reads is not analysed.".to_owned(),
+            (Proved::NotAnalysed, _) => "Something that the decision reads is not analysed; `dealdesk check` names it.".to_owned(),
         })
     }
 }

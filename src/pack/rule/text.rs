@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
+
 use super::data::{Before, Condition, EffectiveRule, Example, Kind, Matters, Proved, Stands, Window};
 use crate::trace::words::listed;
 
@@ -34,7 +36,10 @@ impl EffectiveRule {
             kind => format!("The {} `{}` of `{}`", kind.word(), self.rule, self.decision),
         };
         let never = match self.stands {
-            Stands::NeverApplies => Some("no deal meets its condition".to_owned()),
+            Stands::NeverApplies => Some(match self.out_of_force(self.window) {
+                Some(date) => format!("it is not in force on {date}"),
+                None => "no deal meets its condition".to_owned(),
+            }),
             Stands::NeverStands => {
                 let names: Vec<String> = self.matter().map(|other| format!("`{}`", other.rule)).collect();
                 Some(format!("wherever it applies, {} {}", listed(&names, "or"), self.goes_before(names.len())))
@@ -110,6 +115,13 @@ impl EffectiveRule {
         }
     }
 
+    /// The date that was asked about, if it lies outside of a window.
+    fn out_of_force(&self, window: Window) -> Option<Date> {
+        self.as_of.filter(|date| {
+            window.from.is_some_and(|from| *date < from) || window.until.is_some_and(|until| until < *date)
+        })
+    }
+
     /// Whether it is the default of a gate.
     fn fails(&self) -> bool {
         self.unless.first().is_some_and(|other| other.kind == Kind::Requirement)
@@ -162,11 +174,17 @@ impl EffectiveRule {
                 ));
             }
         }
-        let named = |matters: Matters| {
+        let named = |matters: Matters, in_force: bool| {
             let others = self.unless.iter().filter(move |other| other.matters == matters);
+            let others = others.filter(move |other| self.out_of_force(other.window).is_none() == in_force);
             others.map(|other| format!("`{}`", other.rule)).collect::<Vec<String>>()
         };
-        let apart = named(Matters::NeverTogether);
+        let later = named(Matters::NeverTogether, false);
+        if let (Some(date), false) = (self.as_of, later.is_empty()) {
+            let is = if later.len() == 1 { "is" } else { "are" };
+            lines.push(format!("{} {is} not in force on {date}.", listed(&later, "and")));
+        }
+        let apart = named(Matters::NeverTogether, true);
         let one = apart.len() == 1;
         let never = match self.kind {
             Kind::Default if self.fails() => {
@@ -201,7 +219,8 @@ impl EffectiveRule {
         if !apart.is_empty() {
             lines.push(format!("{} {never}.", listed(&apart, "and")));
         }
-        let too = named(Matters::Implied);
+        let mut too = named(Matters::Implied, true);
+        too.extend(named(Matters::Implied, false));
         let one = too.len() == 1;
         let does = match self.kind {
             Kind::Row | Kind::Band => {

@@ -240,6 +240,10 @@ impl Columns {
         places: u32,
         known: Option<&[bool]>,
     ) -> Result<(), NotSet> {
+        self.beside.retain(|_, beside| {
+            beside.retain(|(of, _)| *of != fact);
+            !beside.is_empty()
+        });
         let set = self.copy_in(fact, values, places, known);
         if let Some(slot) = self.program.slots.of(fact)
             && let Some(said) = self.said.get_mut(slot as usize)
@@ -362,6 +366,9 @@ impl Columns {
         let slot = slot as usize;
         let (Some(said), Some(place)) = (self.said.get_mut(slot), self.slots.get(slot)) else { return };
         said.say(row, cell.is_some());
+        if let Some(beside) = self.beside.get_mut(&row) {
+            beside.retain(|(of, _)| *of != fact);
+        }
         match cell {
             Some(cell) => self.banks.put(place.width, place.at, row, cell),
             None => self.beside.entry(row).or_default().push((fact, value.clone())),

@@ -5,7 +5,7 @@ use crate::base::{Aggregate, CompareOp};
 use crate::facts::deal::day_number;
 use crate::facts::{DateRange, FactId, RecordId, Type, TypeKind, Value};
 use crate::policy::{ConstantId, DecisionId, ExprId, ExprKind, LookupId};
-use crate::program::cell::{MOST_ITEMS, NONE, encode};
+use crate::program::cell::{MOST, MOST_ITEMS, NONE, encode};
 use crate::program::form::{Form, scaled};
 use crate::program::graph::{Cause, Info, Kind, NodeId};
 use crate::program::op::Op;
@@ -155,6 +155,7 @@ impl Lower<'_> {
         let Some(slot) = self.slots.of(fact) else { return self.open(Reason::Size) };
         let form = self.slots.form(slot);
         let (low, high) = self.slots.bounds(slot);
+        let (low, high) = (low.clamp(-MOST, MOST), high.clamp(-MOST, MOST));
         let list = match declared.field_of {
             Some((record, _)) => match self.hand(record) {
                 Some(list) => Some(list.into_raw().into_u32()),

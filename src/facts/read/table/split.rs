@@ -74,7 +74,8 @@ impl<'a> Iterator for Rows<'a> {
             self.rest = rest;
             let row = row.strip_suffix(b"\n").unwrap_or(row);
             let row = row.strip_suffix(b"\r").unwrap_or(row);
-            if !row.trim_ascii().is_empty() {
+            // Where tabs stand between cells, a row of them has cells.
+            if !row.iter().all(|byte| byte.is_ascii_whitespace() && Some(*byte) != self.separator) {
                 return Some((line, row));
             }
         }
@@ -193,6 +194,7 @@ mod tests {
         assert_eq!(rows("a\r\n\n \nb", None), [(3, b"a".as_slice()), (6, b"b")]);
         assert_eq!(rows("\"a\n\n\",b\nc\n", Some(b',')), [(3, b"\"a\n\n\",b".as_slice()), (6, b"c")]);
         assert_eq!(rows("a\n\"b\nc", Some(b',')), [(3, b"a".as_slice()), (4, b"\"b\nc")]);
+        assert_eq!(rows("a\tb\n\t\n \n", Some(b'\t')), [(3, b"a\tb".as_slice()), (4, b"\t")]);
         assert_eq!(rows("", None), []);
     }
 
