@@ -8,6 +8,7 @@ use dealdesk::facts::DateRange;
 use dealdesk::policy::{DecisionId, Node, Policy};
 
 use crate::bridge::{Compiled, compile};
+use crate::conditions::Told;
 use crate::differential::try_these;
 use crate::generate::{Case, Cases};
 use crate::properties::{Property, properties};
@@ -103,6 +104,8 @@ fn try_case(case: &Case, compiled: &Compiled, tally: &mut Tally) -> Vec<String> 
     problems.extend(promises(policy, &all, &promised, &found, tally));
     problems.extend(endings(policy, &all, &found, tally));
     problems.extend(influence(policy, &all, &found, tally));
+    let told = Told { compiled: &compiled, text: &text, found: &found, deals: &all.deals, as_of: case.as_of };
+    problems.extend(told.problems(tally));
     problems
 }
 
@@ -230,7 +233,8 @@ fn what_is_found_is_what_deciding_every_deal_finds() {
     assert!(unsettled <= 100, "{unsettled} policies are not settled, and so not compared");
     let compared = tally.get("compared").copied().unwrap_or(0);
     assert!(compared >= 1_000, "{compared} policies were compared");
-    for kind in ["never stand", "stand", "conflict", "gap", "error", "no influence", "influence", "proved", "broken"] {
+    let kinds = ["never stand", "stand", "conflict", "gap", "error", "no influence", "influence", "proved", "broken"];
+    for kind in kinds.into_iter().chain(["always", "not always", "replaced"]) {
         assert!(tally.get(kind).copied().unwrap_or(0) >= 30, "few: {kind}");
     }
 }

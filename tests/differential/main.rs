@@ -15,6 +15,7 @@ mod circuit;
 #[cfg(feature = "columnar")]
 mod columns;
 mod compare;
+mod conditions;
 mod diff;
 mod differential;
 mod effective;
