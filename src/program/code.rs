@@ -4,14 +4,18 @@
 //! register of its own and keeps it: after a run, everything that was worked out on the way still stands there. That is the
 //! trace.
 //!
-//! Instructions come in *runs*. Where all that a program reads is given, only the runs that can meet a stop are looked
-//! through for them; where something is unknown, all are.
+//! Instructions come in *runs*. Where there are some of one operation, it is looked up once for all of them: to find out what
+//! the next instruction does costs as much as doing it. So they are put in an order in which many of the same come
+//! together. Where all that a program reads is given, only the runs that can meet a stop are looked through for
+//! them; where something is unknown, all are.
+
+use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
 use super::cell::Cell;
 use super::graph::{Graph, Kind, NodeId};
-use super::op::{Op, apply};
+use super::op::{Op, apply, for_op};
 
 /// How many registers there are. With numbers of 16 bits, none can be out of bounds.
 pub(crate) const REGISTERS: usize = 1 << 16;
@@ -35,29 +39,52 @@ pub(crate) struct Instruction {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Block {
     code: Vec<Instruction>,
-    /// Where each run ends, and whether it can meet a stop though everything is given.
-    runs: Vec<(usize, bool)>,
+    runs: Vec<Run>,
 }
 
+/// Instructions that are done in one loop.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    /// Behind its last instruction.
+    end: usize,
+    /// The operation of all of them, where there are enough of one.
+    op: Option<Op>,
+    /// Whether they can meet a stop though everything is given.
+    stops: bool,
+}
+
+/// As many instructions of one operation have a loop of their own; that of fewer costs more than it saves.
+const ENOUGH: usize = 8;
+
 impl Block {
-    fn push(&mut self, instruction: Instruction, stops: bool) {
-        self.code.push(instruction);
-        match self.runs.last_mut() {
-            Some((end, of)) if *of == stops => *end = self.code.len(),
-            _ => self.runs.push((self.code.len(), stops)),
+    /// These instructions, each with whether it can meet a stop though everything is given. One that reads what another
+    /// writes stands behind it here; an instruction may read what it writes itself.
+    fn of(instructions: &[(Instruction, bool)]) -> Block {
+        let order = schedule(instructions);
+        let ordered: Vec<(Instruction, bool)> =
+            order.into_iter().filter_map(|place| instructions.get(place).copied()).collect();
+        let mut block = Block { code: ordered.iter().map(|(instruction, _)| *instruction).collect(), runs: Vec::new() };
+        let mut end = 0;
+        for alike in ordered.chunk_by(|(one, stops), (other, stop)| one.op == other.op && stops == stop) {
+            end += alike.len();
+            let Some((first, stops)) = alike.first() else { continue };
+            let run = Run { end, op: (alike.len() >= ENOUGH).then_some(first.op), stops: *stops };
+            match block.runs.last_mut() {
+                Some(last) if last.op.is_none() && run.op.is_none() && last.stops == run.stops => last.end = end,
+                _ => block.runs.push(run),
+            }
         }
+        block
     }
 
-    /// Its instructions, each with whether it can meet a stop though everything is given.
-    pub(crate) fn instructions(&self) -> impl Iterator<Item = (&Instruction, bool)> {
-        let mut runs = self.runs.iter();
-        let mut run = runs.next();
-        self.code.iter().enumerate().map(move |(at, instruction)| {
-            while run.is_some_and(|(end, _)| *end <= at) {
-                run = runs.next();
-            }
-            (instruction, run.is_none_or(|(_, stops)| *stops))
-        })
+    /// Its instructions in the order of what they write, each with whether it can meet a stop though everything is given.
+    pub(crate) fn instructions(&self) -> Vec<(Instruction, bool)> {
+        let mut all: Vec<(Instruction, bool)> = self
+            .parts()
+            .flat_map(|(run, code)| code.iter().map(move |instruction| (*instruction, run.stops)))
+            .collect();
+        all.sort_by_key(|(instruction, _)| instruction.to);
+        all
     }
 
     /// How many instructions it has.
@@ -65,30 +92,83 @@ impl Block {
         self.code.len()
     }
 
+    /// The runs with their instructions.
+    #[inline]
+    fn parts(&self) -> impl Iterator<Item = (Run, &[Instruction])> {
+        let mut start = 0;
+        self.runs
+            .iter()
+            .map(move |run| (*run, self.code.get(std::mem::replace(&mut start, run.end)..run.end).unwrap_or_default()))
+    }
+
     /// Runs it. `given` says that no register holds a stop that it does not expect.
     #[inline]
     pub(crate) fn run(&self, registers: &mut Registers, given: bool) {
-        if !given {
-            return run::<true>(&self.code, registers);
-        }
-        let mut start = 0;
-        for &(end, stops) in &self.runs {
-            let code = self.code.get(start..end).unwrap_or_default();
-            if stops {
-                run::<true>(code, registers)
-            } else {
-                run::<false>(code, registers)
+        for (run, code) in self.parts() {
+            match (run.op, run.stops || !given) {
+                (None, true) => mixed::<true>(code, registers),
+                (None, false) => mixed::<false>(code, registers),
+                (Some(op), true) => alike::<true>(op, code, registers),
+                (Some(op), false) => alike::<false>(op, code, registers),
             }
-            start = end;
         }
     }
 }
 
-fn run<const CHECKED: bool>(code: &[Instruction], registers: &mut Registers) {
+#[inline(never)]
+fn mixed<const CHECKED: bool>(code: &[Instruction], registers: &mut Registers) {
     for i in code {
         let (a, b, c) = (registers[i.a as usize], registers[i.b as usize], registers[i.c as usize]);
         registers[i.to as usize] = apply::<CHECKED>(i.op, i.flags, a, b, c);
     }
+}
+
+#[inline(never)]
+fn alike<const CHECKED: bool>(op: Op, code: &[Instruction], registers: &mut Registers) {
+    for_op!(op, all, OP => for i in code {
+        let (a, b, c) = (registers[i.a as usize], registers[i.b as usize], registers[i.c as usize]);
+        registers[i.to as usize] = apply::<CHECKED>(OP, i.flags, a, b, c);
+    });
+}
+
+/// An order in which each instruction stands behind those whose results it reads, with long runs of one operation: of the
+/// operations that could be next, the one of which most instructions are ready.
+fn schedule(instructions: &[(Instruction, bool)]) -> Vec<usize> {
+    let writes: FxHashMap<Register, usize> =
+        instructions.iter().enumerate().map(|(place, (instruction, _))| (instruction.to, place)).collect();
+    let mut waits = vec![0_u32; instructions.len()];
+    let mut readers: Vec<Vec<usize>> = vec![Vec::new(); instructions.len()];
+    for (place, (Instruction { a, b, c, .. }, _)) in instructions.iter().enumerate() {
+        let mut sources: Vec<usize> = [a, b, c].into_iter().filter_map(|read| writes.get(read).copied()).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        for source in sources.into_iter().filter(|source| *source != place) {
+            waits[place] += 1;
+            readers[source].push(place);
+        }
+    }
+    let kind = |place: usize| instructions.get(place).map(|(instruction, stops)| (instruction.op as u8, *stops));
+    let mut ready: BTreeMap<Option<(u8, bool)>, Vec<usize>> = BTreeMap::new();
+    for place in (0..instructions.len()).filter(|place| waits[*place] == 0) {
+        ready.entry(kind(place)).or_default().push(place);
+    }
+    let mut order = Vec::with_capacity(instructions.len());
+    while let Some(next) = ready.iter().max_by_key(|(_, places)| places.len()).map(|(kind, _)| *kind) {
+        // What becomes ready meanwhile and is of the same operation joins the run.
+        while let Some(mut places) = ready.remove(&next) {
+            places.sort_unstable();
+            for &place in &places {
+                for &reader in &readers[place] {
+                    waits[reader] -= 1;
+                    if waits[reader] == 0 {
+                        ready.entry(kind(reader)).or_default().push(reader);
+                    }
+                }
+            }
+            order.append(&mut places);
+        }
+    }
+    order
 }
 
 /// What is done for each record of a list.
@@ -248,13 +328,12 @@ impl Emit<'_> {
                     self.code.steps.push(Step::default());
                 }
             }
-            for &id in nodes.iter().filter(|id| self.graph.info(**id).level == level) {
-                if self.graph.info(id).list.is_none() {
-                    let instruction = self.instruction(id);
-                    let block = &mut self.last_step().block;
-                    instruction.into_iter().for_each(|(instruction, stops)| block.push(instruction, stops));
-                }
-            }
+            let of_level = nodes.iter().filter(|id| {
+                let info = self.graph.info(**id);
+                info.level == level && info.list.is_none()
+            });
+            let instructions: Vec<(Instruction, bool)> = of_level.filter_map(|id| self.instruction(*id)).collect();
+            self.last_step().block = Block::of(&instructions);
         }
         let mut lists: Vec<u32> = roots.iter().filter_map(|id| self.graph.info(*id).list).collect();
         lists.sort_unstable();
@@ -301,15 +380,12 @@ impl Emit<'_> {
         });
         let roots: Vec<NodeId> = values.chain(kept.iter().copied()).collect();
         let needed = live(self.graph, &roots);
+        let mut body = Vec::new();
         let nodes = (0u32..).zip(&needed).filter(|(_, needed)| **needed).map(|(id, _)| NodeId(id));
         for id in nodes.filter(|id| self.graph.info(*id).list == Some(list)) {
             match self.graph.kind(id) {
                 Kind::Field { slot, .. } => each.fields.push((slot, self.register(id))),
-                _ => {
-                    if let Some((instruction, stops)) = self.instruction(id) {
-                        each.body.push(instruction, stops);
-                    }
-                }
+                _ => body.extend(self.instruction(id)),
             }
         }
         for &id in folds {
@@ -317,9 +393,48 @@ impl Emit<'_> {
             let (to, value_stops) = (self.register(id), self.graph.info(id).stops);
             each.start.push((to, start));
             let value = self.register(value);
-            each.body.push(Instruction { op, flags, to, a: to, b: value, c: value }, value_stops);
+            body.push((Instruction { op, flags, to, a: to, b: value, c: value }, value_stops));
         }
+        each.body = Block::of(&body);
         each.kept = kept.iter().map(|&id| self.register(id)).collect();
         each
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Block, Instruction, Register};
+    use crate::program::op::Op;
+
+    fn instruction(op: Op, to: Register, a: Register, b: Register) -> (Instruction, bool) {
+        (Instruction { op, flags: 0, to, a, b, c: a }, false)
+    }
+
+    #[test]
+    fn instructions_of_one_operation_come_together_behind_what_they_read() {
+        // Nine times: a comparison (10, 12, …), and what it comes to together with the one before (11, 13, …).
+        let written: Vec<(Instruction, bool)> = (0..9)
+            .flat_map(|n| {
+                [instruction(Op::Less, 10 + 2 * n, n, n + 1), instruction(Op::And, 11 + 2 * n, 10 + 2 * n, 9 + 2 * n)]
+            })
+            .collect();
+        let block = Block::of(&written);
+        let order: Vec<Register> = block.code.iter().map(|instruction| instruction.to).collect();
+        assert_eq!(order, [10, 12, 14, 16, 18, 20, 22, 24, 26, 11, 13, 15, 17, 19, 21, 23, 25, 27]);
+        let runs: Vec<(usize, Option<Op>)> = block.runs.iter().map(|run| (run.end, run.op)).collect();
+        assert_eq!(runs, [(9, Some(Op::Less)), (18, Some(Op::And))]);
+        // Whoever wants them as they were written has them so.
+        let again: Vec<Register> = block.instructions().iter().map(|(instruction, _)| instruction.to).collect();
+        assert_eq!(again, (10..28).collect::<Vec<Register>>());
+    }
+
+    #[test]
+    fn few_of_one_operation_share_a_loop_with_others() {
+        let block = Block::of(&[
+            instruction(Op::Less, 10, 0, 1),
+            instruction(Op::Equal, 11, 0, 1),
+            instruction(Op::Not, 12, 11, 11),
+        ]);
+        assert_eq!(block.runs.iter().map(|run| (run.end, run.op)).collect::<Vec<_>>(), [(3, None)]);
     }
 }

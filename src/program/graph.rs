@@ -10,6 +10,9 @@ use super::cell::{Cell, MOST, NONE, NOTHING, OPEN, is_stop};
 use super::op::{LEFT_FAILS, Op, apply};
 use crate::policy::{ConstantId, DecisionId, ExprId, LookupId};
 
+/// How many choices in one another are looked at where one is compared with a constant.
+const CHOICES: u32 = 16;
+
 /// A node of a [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct NodeId(pub(crate) u32);
@@ -162,12 +165,23 @@ impl Graph {
         if self.mixes(&operands) {
             return self.constant(OPEN);
         }
-        let [a, b, c] = operands.map(|id| self.info(id));
+        let [a, b, _] = operands.map(|id| self.info(id));
         let flags = if a.stops { LEFT_FAILS } else { 0 };
         let known = operands.map(|id| self.constant_of(id));
         if let [Some(a), Some(b), Some(c)] = known {
             return self.constant(apply::<true>(op, flags, a, b, c));
         }
+        if let Some(condition) = known[1].and_then(|constant| self.chosen(op, operands[0], constant, CHOICES)) {
+            return condition;
+        }
+        // One way round, so that more instructions are of one operation. Which of two stops comes first would differ.
+        let (op, operands) = match op {
+            Op::Greater if !a.stops && !b.stops => (Op::Less, [operands[1], operands[0], operands[1]]),
+            Op::AtLeast if !a.stops && !b.stops => (Op::AtMost, [operands[1], operands[0], operands[1]]),
+            op => (op, operands),
+        };
+        let [a, b, c] = operands.map(|id| self.info(id));
+        let known = operands.map(|id| self.constant_of(id));
         let narrowed = |op: Op, info: Info| match op {
             Op::AddWide if !info.stops => Op::Add,
             Op::SubtractWide if !info.stops => Op::Subtract,
@@ -191,6 +205,31 @@ impl Graph {
         }
         let info = Info { stops: stops(op, fits, a, b, c), ..info };
         self.add(Kind::Apply { op, flags, operands }, info)
+    }
+
+    /// What a choice between constants comes to when it is compared with a constant, where that is a constant too, or a
+    /// condition of the choice, or the opposite of one.
+    fn chosen(&mut self, op: Op, choice: NodeId, constant: Cell, depth: u32) -> Option<NodeId> {
+        if depth == 0 || !matches!(op, Op::Less | Op::AtMost | Op::Greater | Op::AtLeast | Op::Equal | Op::Unequal) {
+            return None;
+        }
+        let side = |graph: &mut Graph, side: NodeId| match graph.constant_of(side) {
+            Some(cell) => Some(graph.constant(apply::<true>(op, 0, cell, constant, constant))),
+            None => graph.chosen(op, side, constant, depth - 1),
+        };
+        let Kind::Apply { op: Op::Select, operands: [condition, then, otherwise], .. } = self.kind(choice) else {
+            return None;
+        };
+        let (then, otherwise) = (side(self, then)?, side(self, otherwise)?);
+        match (self.constant_of(then), self.constant_of(otherwise)) {
+            // A condition that stops is what the choice comes to.
+            (then, otherwise) if then == otherwise && then.is_some() && !self.info(condition).stops => {
+                Some(self.constant(then?))
+            }
+            (Some(1), Some(0)) => Some(condition),
+            (Some(0), Some(1)) => Some(self.not(condition)),
+            _ => None,
+        }
     }
 
     /// A question about each record of a list, which has at most so many. One that looks at records of another list as

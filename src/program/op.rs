@@ -94,6 +94,28 @@ pub(crate) enum Op {
     Conflicting,
 }
 
+/// `$body` with `$name` as the constant that `$op` is, if it is one of these.
+macro_rules! for_op {
+    ($op:expr, all, $name:ident => $body:expr) => {
+        for_op!($op, [
+            Not And Or Select Less AtMost Greater AtLeast Equal Unequal In Add Subtract Between Multiply AddWide SubtractWide
+            MultiplyWide Scale Min Max Abs Dividend Divisor Round Floor Ceil AddMonthsLast AddMonthsNext NotBelow NotAbove
+            Divisible Then Worse Agree Collect Otherwise Needed Conflicting
+        ], $name => $body)
+    };
+    ($op:expr, [$($variant:ident)*], $name:ident => $body:expr) => {
+        match $op {
+            $(Op::$variant => {
+                const $name: Op = Op::$variant;
+                $body
+            })*
+            #[allow(unreachable_patterns)]
+            _ => {}
+        }
+    };
+}
+pub(crate) use for_op;
+
 /// The left operand is something that may fail, so that where it is open nothing may be said.
 pub(crate) const LEFT_FAILS: u8 = 1;
 

@@ -10,7 +10,7 @@ use pulp::{Arch, Simd, WithSimd};
 use super::ROWS;
 use super::plan::{Shape, Step, Width};
 use crate::program::cell::Cell;
-use crate::program::op::{Op, apply};
+use crate::program::op::{Op, apply, for_op};
 
 /// What a row of a column holds.
 pub(super) trait Word: Copy + Default + 'static {
@@ -245,20 +245,6 @@ fn each<A: Word, B: Word, C: Word, R: Word>(
     }
 }
 
-/// `$body` with `$name` as the constant that `$op` is, if it is one of these.
-macro_rules! for_op {
-    ($op:expr, [$($variant:ident)*], $name:ident => $body:expr) => {
-        match $op {
-            $(Op::$variant => {
-                const $name: Op = Op::$variant;
-                $body
-            })*
-            #[allow(unreachable_patterns)]
-            _ => {}
-        }
-    };
-}
-
 #[inline(always)]
 fn compare<T: Word>(op: Op, a: &[T], b: &[T], out: &mut [i8]) {
     for_op!(op, [Less AtMost Greater AtLeast Equal Unequal], OP => {
@@ -280,9 +266,5 @@ fn arithmetic<T: Word>(op: Op, a: &[T], b: &[T], out: &mut [T]) {
 
 #[inline(always)]
 fn whole<const CHECKED: bool>(op: Op, flags: u8, a: &[i64], b: &[i64], c: &[i64], out: &mut [i64]) {
-    for_op!(op, [
-        Not And Or Select Less AtMost Greater AtLeast Equal Unequal In Add Subtract Between Multiply AddWide SubtractWide
-        MultiplyWide Scale Min Max Abs Dividend Divisor Round Floor Ceil AddMonthsLast AddMonthsNext NotBelow NotAbove
-        Divisible Then Worse Agree Collect Otherwise Needed Conflicting
-    ], OP => each(a, b, c, out, |a, b, c| apply::<CHECKED>(OP, flags, a, b, c)));
+    for_op!(op, all, OP => each(a, b, c, out, |a, b, c| apply::<CHECKED>(OP, flags, a, b, c)));
 }

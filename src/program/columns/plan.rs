@@ -120,7 +120,7 @@ impl Plan {
         make.slots();
         for step in &program.code.steps {
             for (instruction, stops) in step.block.instructions() {
-                make.instruction(instruction, stops || !narrow);
+                make.instruction(&instruction, stops || !narrow);
             }
         }
         make.finish()
