@@ -46,6 +46,19 @@ impl Affine {
         gcd(self.times, self.plus)
     }
 
+    /// Where it lies between these ends, and the number that it is of between its own.
+    pub(super) fn lies_between(self, circuit: &mut Circuit, low: i128, high: i128) -> Lit {
+        let base = self.base.inside(circuit);
+        let Some((low, high)) = low.checked_sub(self.plus).zip(high.checked_sub(self.plus)) else { return Lit::FALSE };
+        let (low, high) = match self.times > 0 {
+            true => (div_ceil(low, self.times), div_floor(high, self.times)),
+            false => (div_ceil(high, self.times), div_floor(low, self.times)),
+        };
+        let above = Integer::constant(low).plainly_at_most(circuit, &self.base);
+        let below = self.base.plainly_at_most(circuit, &Integer::constant(high));
+        circuit.all([base, above, below])
+    }
+
     /// The number, which lies between these ends wherever it is a number at all.
     pub(super) fn number(self, circuit: &mut Circuit, low: i128, high: i128) -> Result<Integer, TooWide> {
         if (self.times, self.plus) == (1, 0) {

@@ -74,13 +74,18 @@ impl Integer {
         if low < high { Integer { affine: self.affine, ..number } } else { number }
     }
 
-    /// Where its bits come to a number between its ends.
+    /// Where its bits come to a number between its ends, and to what it is said to be of another one: a number that was
+    /// narrowed has fewer bits than that may take where it is none.
     pub(super) fn inside(&self, circuit: &mut Circuit) -> Lit {
+        let as_told = match &self.affine {
+            Some(affine) => affine.clone().lies_between(circuit, self.low, self.high),
+            None => Lit::TRUE,
+        };
         let half = 1i128 << (self.bits.len() - 1).min(126);
         let any = Integer { bits: self.bits.clone(), low: -half, high: half - 1, affine: None };
         let above = Integer::constant(self.low).plainly_at_most(circuit, &any);
         let below = any.plainly_at_most(circuit, &Integer::constant(self.high));
-        circuit.and(above, below)
+        circuit.all([as_told, above, below])
     }
 
     /// The same number, of which it is known what it is of another one.
@@ -201,6 +206,14 @@ impl Integer {
             _ => {}
         }
         let (low, high) = (then.low.min(otherwise.low), then.high.max(otherwise.high));
+        if then.bits == otherwise.bits {
+            // Each may be known to lie between ends of its own, wherever it is the one that is chosen.
+            let either = Integer::new(then.bits.clone(), low, high);
+            return match (&then.affine, &otherwise.affine) {
+                (Some(one), Some(other)) if one == other => either.being(one.clone()),
+                _ => either,
+            };
+        }
         if let Some(number) = Integer::choose_less(circuit, condition, then, otherwise) {
             return number.narrowed(low, high);
         }
@@ -209,11 +222,8 @@ impl Integer {
         Integer::new(bits, low, high)
     }
 
-    /// A choice as one of smaller numbers, where both are the same or have a factor in common.
+    /// A choice as one of smaller numbers, where both have a factor in common.
     fn choose_less(circuit: &mut Circuit, condition: Lit, then: &Integer, otherwise: &Integer) -> Option<Integer> {
-        if then.bits == otherwise.bits {
-            return Some(then.clone());
-        }
         let factor = affine::common_factor(then, otherwise)?;
         let then = affine::without_factor(circuit, then, factor).ok()?;
         let otherwise = affine::without_factor(circuit, otherwise, factor).ok()?;
