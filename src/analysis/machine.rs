@@ -175,11 +175,8 @@ impl<'p> Machine<'p> {
     }
 }
 
-/// The dates that a policy speaks about: from the first that it declares, else from that on which every constant is in
-/// force.
+/// The dates that a policy speaks about: from the first that it declares, or from which anything in it is in force.
 pub fn dates(policy: &Policy) -> DateRange {
-    let first = |constant: &crate::policy::Constant| constant.values.first().and_then(|(from, _)| *from);
-    let constants = policy.constants.iter().filter_map(|(_, constant)| first(constant)).max();
-    let low = policy.since.or(constants).unwrap_or(DateRange::ALL.low);
+    let low = policy.since.unwrap_or(DateRange::ALL.low);
     DateRange { low: low.clamp(DateRange::ALL.low, DateRange::ALL.high), high: DateRange::ALL.high }
 }

@@ -141,14 +141,20 @@ fn promises(policy: &Policy, all: &All<'_>, promised: &[Property], found: &Findi
             problems.push(format!("{} is not one that was asked for", property.name));
             continue;
         };
-        let broken = all.outcomes.iter().any(|outcomes| promise.is_broken(outcomes));
+        // Dates that the calendar does not have are passed over, and what comes of them.
+        let beyond = |outcomes: &BTreeMap<&str, Vec<Outcome>>| {
+            let is = |outcome: &Outcome| matches!(outcome, Outcome::Error(why) if why.contains("date is out"));
+            outcomes.values().flatten().any(is)
+        };
+        let broken = all.outcomes.iter().any(|outcomes| !beyond(outcomes) && promise.is_broken(outcomes));
+        let unsure = all.outcomes.iter().any(|outcomes| beyond(outcomes) && promise.is_broken(outcomes));
         let told = found
             .findings
             .iter()
             .any(|f| matches!(f.kind, FindingKind::Broken(of) | FindingKind::Valueless(of) if of == id));
         let proved = found.proved.contains(&id);
         *tally.entry(if told { "broken" } else { "proved" }).or_default() += 1;
-        if told != broken || proved == broken {
+        if told == proved || (told != broken && (broken || !unsure)) {
             problems.push(format!("{}: broken {broken}, told {told}, proved {proved}", promise.text().trim()));
         }
     }
@@ -169,21 +175,14 @@ fn endings(policy: &Policy, all: &All<'_>, found: &Findings, tally: &mut Tally) 
         let gap = all.of(name).any(|outcome| *outcome == Outcome::Gap);
         let told_gap = told(|kind| if let FindingKind::Gap(of) = kind { Some(*of) } else { None });
         let gaps_elsewhere = others.iter().any(|other| all.of(other).any(|outcome| *outcome == Outcome::Gap));
-        // An error of its own, in a deal in which nothing that it needs is in error.
-        let fails = |outcome: &Outcome| matches!(outcome, Outcome::Error(_) | Outcome::Conflict(_));
-        let own = |outcomes: &BTreeMap<&str, Vec<Outcome>>| {
-            let fine = others.iter().all(|other| !outcomes[other].iter().any(fails));
-            let wrong = outcomes[name].iter().any(|o| matches!(o, Outcome::Error(why) if !why.contains("date is out")));
-            let conflict = outcomes[name].iter().any(|outcome| matches!(outcome, Outcome::Conflict(_)));
-            fine && wrong && !conflict
-        };
-        let error = all.outcomes.iter().any(own);
+        // An error of its own, which is no date that the calendar does not have.
+        let passed_over = |why: &str| why.starts_with("needs ") || why.contains("date is out");
+        let error = all.of(name).any(|outcome| matches!(outcome, Outcome::Error(why) if !passed_over(why)));
         let told_error = told(|kind| if let FindingKind::Error(of, _) = kind { Some(*of) } else { None });
-        let calendar = all.of(name).any(|o| matches!(o, Outcome::Error(why) if why.contains("date is out")));
         for (what, happens, told, sure) in [
             ("conflict", conflict, told_conflict, true),
             ("gap", gap, told_gap, !gaps_elsewhere),
-            ("error", error, told_error, !calendar),
+            ("error", error, told_error, true),
         ] {
             if told {
                 *tally.entry(what).or_default() += 1;

@@ -206,7 +206,9 @@ impl Encoder<'_, '_> {
 
     fn needed(&mut self, id: DecisionId) -> Symbol {
         let hand = self.hand_of(self.policy.decisions[id].scope);
-        self.decisions.get(&(id, hand)).map_or_else(Symbol::none, |verdict| verdict.symbol.clone())
+        let symbol = self.decisions.get(&(id, hand)).map_or_else(Symbol::none, |verdict| verdict.symbol.clone());
+        let fails = symbol.fails.of_a_decision();
+        symbol.failing(fails)
     }
 
     fn hand_of(&self, scope: Option<crate::facts::RecordId>) -> Option<super::Hand> {

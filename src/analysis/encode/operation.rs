@@ -78,7 +78,11 @@ impl Encoder<'_, '_> {
         let early = !Integer::constant(low).at_most(self.circuit, &date);
         let late = !date.at_most(self.circuit, &Integer::constant(high));
         let outside = self.circuit.or(early, late);
-        self.result(id, Form::Code(date.narrowed(low, high)), fails, outside)
+        let symbol = self.result(id, Form::Code(date.narrowed(low, high)), fails, outside);
+        let here = self.circuit.and(symbol.fails.error, !fails.error);
+        let beyond = self.circuit.or(fails.beyond, here);
+        let fails = Fails { beyond, ..symbol.fails };
+        symbol.failing(fails)
     }
 
     fn call(&mut self, id: ExprId, function: Function, arguments: &[Symbol], fails: Fails) -> Result<Symbol, TooWide> {

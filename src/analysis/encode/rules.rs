@@ -149,7 +149,7 @@ impl Encoder<'_, '_> {
         default = sure(self.circuit, default);
         conflict = sure(self.circuit, conflict);
         own_gap = sure(self.circuit, own_gap);
-        let fails = Fails { gap: sure(self.circuit, fails.gap), error: sure(self.circuit, fails.error), lost };
+        let fails = Fails { lost, ..fails.only(self.circuit, !lost) };
         Verdict { rules, default, conflict, own_gap, proceeds, symbol: symbol.failing(fails) }
     }
 
@@ -244,7 +244,7 @@ impl Encoder<'_, '_> {
         let own = Fails {
             gap: self.circuit.and(own.gap, !verdict.own_gap),
             error: self.circuit.or(own.error, breach),
-            lost: own.lost,
+            ..own
         };
         let fails = fails.then(self.circuit, !failed, own);
         Ok(verdict.symbol.failing(fails))

@@ -36,7 +36,7 @@ pub(in crate::analysis) enum Constant {
     Number(Number),
 }
 
-/// Where an expression has no value. At most one of these holds.
+/// Where an expression has no value. At most one of the first three holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::analysis) struct Fails {
     /// It needs a gap.
@@ -45,10 +45,15 @@ pub(in crate::analysis) struct Fails {
     pub(in crate::analysis) error: Lit,
     /// The circuit does not say.
     pub(in crate::analysis) lost: Lit,
+    /// It is an error because a date is reckoned that the calendar of the language does not have.
+    pub(in crate::analysis) beyond: Lit,
+    /// It is an error because a decision that it needs is in error or in conflict.
+    pub(in crate::analysis) elsewhere: Lit,
 }
 
 impl Fails {
-    pub(in crate::analysis) const NEVER: Fails = Fails { gap: Lit::FALSE, error: Lit::FALSE, lost: Lit::FALSE };
+    pub(in crate::analysis) const NEVER: Fails =
+        Fails { gap: Lit::FALSE, error: Lit::FALSE, lost: Lit::FALSE, beyond: Lit::FALSE, elsewhere: Lit::FALSE };
 
     /// Where it fails in any way.
     pub(in crate::analysis) fn any(self, circuit: &mut Circuit) -> Lit {
@@ -58,11 +63,39 @@ impl Fails {
 
     /// These, and where `reached` those of what comes next.
     pub(in crate::analysis) fn then(self, circuit: &mut Circuit, reached: Lit, next: Fails) -> Fails {
-        let mut or = |one: Lit, other: Lit| {
+        let or = |circuit: &mut Circuit, one: Lit, other: Lit| {
             let other = circuit.and(reached, other);
             circuit.or(one, other)
         };
-        Fails { gap: or(self.gap, next.gap), error: or(self.error, next.error), lost: or(self.lost, next.lost) }
+        let gap = or(circuit, self.gap, next.gap);
+        let lost = or(circuit, self.lost, next.lost);
+        // Of two errors the first says why.
+        let [beyond, elsewhere] = [(self.beyond, next.beyond), (self.elsewhere, next.elsewhere)].map(|(one, other)| {
+            let first = circuit.and(other, !self.error);
+            or(circuit, one, first)
+        });
+        Fails { gap, error: or(circuit, self.error, next.error), lost, beyond, elsewhere }
+    }
+
+    /// Where it is an error, and it is here that it is to be mended.
+    pub(in crate::analysis) fn own_error(self, circuit: &mut Circuit) -> Lit {
+        circuit.all([self.error, !self.beyond, !self.elsewhere])
+    }
+
+    /// The same of an expression that needs a decision that ends so: its errors are told of the decision.
+    pub(super) fn of_a_decision(self) -> Fails {
+        Fails { elsewhere: self.error, ..self }
+    }
+
+    /// The same where `place` holds; elsewhere none of it.
+    pub(super) fn only(self, circuit: &mut Circuit, place: Lit) -> Fails {
+        Fails {
+            gap: circuit.and(self.gap, place),
+            error: circuit.and(self.error, place),
+            lost: circuit.and(self.lost, place),
+            beyond: circuit.and(self.beyond, place),
+            elsewhere: circuit.and(self.elsewhere, place),
+        }
     }
 
     /// These where `condition` holds, else `other`.
@@ -71,15 +104,16 @@ impl Fails {
             gap: circuit.choose(condition, then.gap, other.gap),
             error: circuit.choose(condition, then.error, other.error),
             lost: circuit.choose(condition, then.lost, other.lost),
+            beyond: circuit.choose(condition, then.beyond, other.beyond),
+            elsewhere: circuit.choose(condition, then.elsewhere, other.elsewhere),
         }
     }
 
     /// Of several that are evaluated side by side: an error counts before a gap, and what the circuit does not
     /// say before both.
     pub(in crate::analysis) fn ranked(self, circuit: &mut Circuit) -> Fails {
-        let error = circuit.and(self.error, !self.lost);
         let worse = circuit.or(self.error, self.lost);
-        Fails { gap: circuit.and(self.gap, !worse), error, lost: self.lost }
+        Fails { gap: circuit.and(self.gap, !worse), lost: self.lost, ..self.only(circuit, !self.lost) }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::analysis::circuit::Lit;
 use crate::analysis::inquiry::{Stopped, Witness, smaller};
 use crate::engine::{self, Answer, Answers, Fault, FaultKind, Options, State};
 use crate::facts::Deal;
-use crate::policy::{DecisionId, ExprId, ExprKind, Function, Node, Shape};
+use crate::policy::{DecisionId, Shape};
 
 /// What the engine may spend on showing that a fact does not matter; one that it cannot show this of is kept.
 const BUDGET: u64 = 20;
@@ -62,22 +62,15 @@ impl Search<'_, '_, '_> {
     }
 
     pub(super) fn errors(&mut self, id: DecisionId) -> Result<(), Stopped> {
-        let error = self.somewhere(id, |verdict| verdict.symbol.fails.error);
-        let conflict = self.somewhere(id, |verdict| verdict.conflict);
-        let beyond = self.beyond_the_calendar();
-        let mut asked = vec![error, !conflict, !beyond];
         // What is wrong elsewhere is told there.
-        for other in self.needed(id) {
-            let fails = self.somewhere(other, |verdict| verdict.symbol.fails.error);
-            asked.push(!fails);
-        }
+        let mut asked = vec![self.own_error(id)];
         for told in 0.. {
             if told == MOST_OF_ONE {
                 return self.more(&asked);
             }
             let Some(witness) = self.inquiry.example(&asked)? else { break };
             let ends = |answer: &Answer| match &answer.state {
-                State::Error(fault) if !is_elsewhere(fault) => Some(fault.clone()),
+                State::Error(fault) if !is_passed_over(fault) => Some(fault.clone()),
                 _ => None,
             };
             let Some((fault, witness)) = self.shown(id, &witness, ends) else {
@@ -96,46 +89,32 @@ impl Search<'_, '_, '_> {
         Ok(())
     }
 
-    /// Where a date is reckoned that the calendar of the language does not have. Any policy that adds to a date without
-    /// bounds can come there, and none means to.
-    fn beyond_the_calendar(&mut self) -> Lit {
-        let policy = self.policy();
-        let reckoned = |expr: ExprId| match &policy.exprs[expr].kind {
-            ExprKind::ShiftDays { .. } => true,
-            ExprKind::Call(function, _) => matches!(
-                function,
-                Function::AddMonthsOrLastDay
-                    | Function::AddMonthsOrNextDay
-                    | Function::AddYearsOrLastDay
-                    | Function::AddYearsOrNextDay
-            ),
-            _ => false,
-        };
-        let breaches = self.inquiry.machine.encoded.breaches.iter().filter(|breach| reckoned(breach.expr));
-        let lits: Vec<Lit> = breaches.map(|breach| breach.lit).collect();
-        self.inquiry.any(lits)
+    /// Where a decision ends in an error that is told of it, for any of the records it is taken of.
+    fn own_error(&mut self, id: DecisionId) -> Lit {
+        let machine = &mut *self.inquiry.machine;
+        let verdicts = machine.encoded.decisions.get(&id).map_or(&[][..], Vec::as_slice);
+        let circuit = &mut machine.circuit;
+        let lits: Vec<Lit> = verdicts
+            .iter()
+            .map(|(there, verdict)| {
+                let error = verdict.symbol.fails.own_error(circuit);
+                circuit.all([*there, error, !verdict.conflict])
+            })
+            .collect();
+        circuit.any(lits)
     }
 
     fn unconfirmed_decision(&mut self, id: DecisionId) {
         let decision = &self.policy().decisions[id];
         let first = decision.rules.rules.first().map(|rule| rule.condition.unwrap_or(rule.outcome));
+        let default = decision.rules.default.as_ref().map(|default| default.outcome);
         let computed = match decision.shape {
             Shape::Computed(expr) => Some(expr),
-            _ => first,
+            _ => first.or(default),
         };
         if let Some(expr) = computed {
             self.unconfirmed(expr);
         }
-    }
-
-    /// The decisions that a decision uses, directly or through others.
-    fn needed(&self, id: DecisionId) -> Vec<DecisionId> {
-        let nodes = engine::needed(self.policy(), id);
-        let decisions = nodes.into_iter().filter_map(|node| match node {
-            Node::Decision(other) => Some(other),
-            Node::Definition(_) => None,
-        });
-        decisions.filter(|other| *other != id).collect()
     }
 
     /// What the engine says of a decision in a deal, and a smaller deal in which it says the same. `None` where it says
@@ -169,7 +148,8 @@ impl Search<'_, '_, '_> {
     }
 }
 
-/// Whether the reason is told of another decision.
-fn is_elsewhere(fault: &Fault) -> bool {
-    matches!(fault.kind, FaultKind::NeedsConflict(_) | FaultKind::NeedsError(_))
+/// Whether the reason is told of another decision, or is a date that the calendar of the language does not have: any policy
+/// that adds to a date without bounds can come there, and none means to.
+fn is_passed_over(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::NeedsConflict(_) | FaultKind::NeedsError(_) | FaultKind::DateOutOfRange)
 }

@@ -20,7 +20,8 @@ impl Search<'_, '_, '_> {
             let wrong = if property.never { symbol.truth() } else { !symbol.truth() };
             let wrong = circuit.and(!failed, wrong);
             broken.push(circuit.and(there, wrong));
-            valueless.push(circuit.and(there, symbol.fails.error));
+            // Dates that the calendar does not have are passed over.
+            valueless.push(circuit.all([there, symbol.fails.error, !symbol.fails.beyond]));
             lost.push(circuit.and(there, symbol.fails.lost));
         }
         let [broken, valueless, lost]: [Lit; 3] = [broken, valueless, lost].map(|lits| circuit.any(lits));
@@ -56,10 +57,14 @@ impl Search<'_, '_, '_> {
         };
         if breaks(&witness.deal, true) {
             let sure = breaks(&witness.deal, false);
-            let proposed = self.inquiry.without_idle_facts(&witness, &[broken]);
-            let deal =
-                if sure { smaller(&policy.schema, &witness, proposed, |deal| breaks(deal, false)) } else { proposed };
-            let witness = Witness { deal, as_of: witness.as_of };
+            // That there is no value where facts are left out says nothing: then the deal is shown as a whole.
+            let witness = if sure {
+                let proposed = self.inquiry.without_idle_facts(&witness, &[broken]);
+                let deal = smaller(&policy.schema, &witness, proposed, |deal| breaks(deal, false));
+                Witness { deal, as_of: witness.as_of }
+            } else {
+                witness
+            };
             self.report(if sure { FindingKind::Broken(id) } else { FindingKind::Valueless(id) }, Some(witness));
         } else {
             self.unconfirmed(property.condition);
