@@ -45,6 +45,24 @@ impl Cube {
         self.parts.iter().map(|part| (part.term, part.hold))
     }
 
+    /// Both of them as one, where they differ in what they say of one term alone and no deal lies between them.
+    pub(super) fn joined(&self, other: &Cube, terms: &[Term], circuit: &mut Circuit) -> Option<Cube> {
+        if self.there != other.there {
+            return None;
+        }
+        let of = |cube: &Cube, place: usize| -> Vec<Hold> {
+            cube.parts.iter().filter(|part| part.term == place).map(|part| part.hold).collect()
+        };
+        let mut apart = (0..terms.len()).filter(|&place| of(self, place) != of(other, place));
+        let (place, None) = (apart.next()?, apart.next()) else { return None };
+        let holds = either(&terms[place], &of(self, place), &of(other, place))?;
+        let mut parts: Vec<Part> = self.parts.iter().filter(|part| part.term != place).copied().collect();
+        for hold in holds {
+            parts.push(Part { term: place, hold, lit: terms[place].held(circuit, hold)? });
+        }
+        Some(Cube { parts, there: self.there })
+    }
+
     /// The terms that it speaks about, with what it says of them.
     pub(super) fn ranges(&self, terms: &[Term]) -> Vec<(usize, Range)> {
         let mut ranges = Vec::new();
@@ -64,6 +82,35 @@ impl Cube {
         let says_little = |place: &&usize| matches!(terms[**place].subject, Subject::NoValue(_));
         (places.len() + places.iter().filter(says_little).count(), self.parts.len())
     }
+}
+
+/// What a term is held to in two cubes together: nothing where it can be anything. `None` where that cannot be said.
+fn either(term: &Term, one: &[Hold], other: &[Hold]) -> Option<Vec<Hold>> {
+    let low = |holds: &[Hold]| holds.iter().copied().find(|hold| matches!(hold, Hold::Low(_)));
+    let high = |holds: &[Hold]| holds.iter().copied().find(|hold| matches!(hold, Hold::High(_)));
+    let goes_on = |from: &[Hold], to: &[Hold]| match (high(from), low(to)) {
+        (Some(Hold::High(from)), Some(Hold::Low(to))) => from.checked_add(1) == Some(to),
+        _ => false,
+    };
+    let holds: Vec<Hold> = match &term.form {
+        TermForm::Holds(_) if !one.is_empty() && !other.is_empty() => Vec::new(),
+        TermForm::Choice { .. } => one.iter().copied().filter(|hold| other.contains(hold)).collect(),
+        TermForm::Quantity { .. } => {
+            let given = one.contains(&Hold::Given);
+            if given != other.contains(&Hold::Given) {
+                return None;
+            }
+            let (from, to) = match (goes_on(one, other), goes_on(other, one)) {
+                (true, _) => (one, other),
+                (_, true) => (other, one),
+                _ => return None,
+            };
+            given.then_some(Hold::Given).into_iter().chain(low(from)).chain(high(to)).collect()
+        }
+        TermForm::Holds(_) => return None,
+    };
+    // That it is held to anything says that it is there.
+    (!holds.is_empty() || term.absent == Lit::FALSE).then_some(holds)
 }
 
 /// What is said of a term.

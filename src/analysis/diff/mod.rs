@@ -261,8 +261,7 @@ pub fn difference(before: &Policy, after: &Policy, today: Date, stop: &dyn Fn() 
     search::Comparison::new(&mut machine, before, beside, today, &effort, &step).all()
 }
 
-/// The dates on which deals are compared: from the first that both policies declare to speak about; where neither says so,
-/// from the first on which either has a value for every constant.
+/// The dates on which deals are compared: from the first that both policies speak about.
 pub fn common_dates(before: &Policy, after: &Policy) -> DateRange {
     let (one, other) = (dates(before), dates(after));
     let low = match (before.since, after.since) {

@@ -75,10 +75,22 @@ pub(super) struct Comparison<'m, 'p, 's> {
 }
 
 /// Some deals that change in one way, and how.
+#[derive(Clone)]
 pub(super) struct Found {
     pub(super) codes: Codes,
     pub(super) ends: [End; 2],
     pub(super) witness: Shown,
+}
+
+/// A region as it was found.
+struct Told {
+    /// `None` for all that is left.
+    cube: Option<Cube>,
+    /// What holds in it of how the decisions end.
+    ends: Vec<Lit>,
+    /// The deal that it is found around.
+    found: Found,
+    region: Region,
 }
 
 impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
@@ -227,35 +239,10 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
 
     /// Every region in which two decisions end otherwise; as far as they were found, if it is stopped.
     fn regions(&mut self, before: DecisionId, after: DecisionId, regions: &mut Vec<Region>) -> Result<(), Stopped> {
-        let decisions = [before, after];
-        for hands in self.hands(decisions).unwrap_or_default() {
-            let Some(Changed { changed, lost }) = self.changed(decisions, hands) else { continue };
-            if self.inquiry.can(&[lost])? {
-                self.losses(decisions)?;
-            }
-            if !self.may_change(decisions, changed)? {
-                continue;
-            }
-            let terms = terms(self, decisions, hands);
-            let mut covered: Vec<Lit> = Vec::new();
-            let most_regions = if self.is_reckoned(after) { FEW_REGIONS } else { MOST_REGIONS };
-            let (mut own, mut left) = (0, MOST_STEPS);
-            loop {
-                let mut asked = vec![changed];
-                asked.extend(&covered);
-                let Some(found) = self.found(decisions, hands, &asked)? else { break };
-                let cube = match own < most_regions {
-                    true => self.within(&mut left, |c| c.grown(decisions, hands, &terms, &found, &asked))?.flatten(),
-                    false => None,
-                };
-                own += 1;
-                let Some(cube) = cube else {
-                    regions.push(self.region(decisions, hands, &terms, found, None)?);
-                    break;
-                };
-                let region = self.region(decisions, hands, &terms, found, Some(&cube))?;
-                let inside = self.circuit().all(cube.lits());
-                covered.push(!inside);
+        for hands in self.hands([before, after]).unwrap_or_default() {
+            let mut told: Vec<Told> = Vec::new();
+            let finished = self.tell([before, after], hands, &mut told);
+            for Told { region, .. } in told {
                 // Another record of the list may be in the same region.
                 let known = |other: &Region| other.when == region.when && alike(other, &region);
                 if !regions.iter().any(known) {
@@ -264,8 +251,70 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
                     regions.insert(last.map_or(regions.len(), |last| last + 1), region);
                 }
             }
+            finished?;
         }
         Ok(())
+    }
+
+    /// Every region in which two decisions end otherwise where these are the records at hand.
+    fn tell(
+        &mut self,
+        decisions: [DecisionId; 2],
+        hands: [Option<Hand>; 2],
+        told: &mut Vec<Told>,
+    ) -> Result<(), Stopped> {
+        let Some(Changed { changed, lost }) = self.changed(decisions, hands) else { return Ok(()) };
+        if self.inquiry.can(&[lost])? {
+            self.losses(decisions)?;
+        }
+        if !self.may_change(decisions, changed)? {
+            return Ok(());
+        }
+        let terms = terms(self, decisions, hands);
+        let mut covered: Vec<Lit> = Vec::new();
+        let most_regions = if self.is_reckoned(decisions[1]) { FEW_REGIONS } else { MOST_REGIONS };
+        let mut left = MOST_STEPS;
+        loop {
+            let mut asked = vec![changed];
+            asked.extend(&covered);
+            let Some(found) = self.found(decisions, hands, &asked)? else { return Ok(()) };
+            let ends = self.both_alike(decisions, hands, &found);
+            let cube = match covered.len() < most_regions {
+                true => self.within(&mut left, |c| c.grown(decisions, hands, &terms, &found, &asked, &ends))?.flatten(),
+                false => None,
+            };
+            let region = self.region(decisions, hands, &terms, found.clone(), cube.as_ref())?;
+            let inside = cube.as_ref().map(|cube| self.circuit().all(cube.lits()));
+            told.push(Told { cube, ends, found, region });
+            let Some(inside) = inside else { return Ok(()) };
+            covered.push(!inside);
+            while self.join(decisions, hands, &terms, told)? {}
+        }
+    }
+
+    /// Tells the last region together with one that it goes on from; whether there is one.
+    fn join(
+        &mut self,
+        decisions: [DecisionId; 2],
+        hands: [Option<Hand>; 2],
+        terms: &[Term],
+        told: &mut Vec<Told>,
+    ) -> Result<bool, Stopped> {
+        let Some((last, others)) = told.split_last() else { return Ok(false) };
+        let circuit = &mut self.inquiry.machine.circuit;
+        let joined = |(place, other): (usize, &Told)| {
+            let (one, next) = (other.cube.as_ref()?, last.cube.as_ref()?);
+            let alike = other.ends == last.ends;
+            Some((place, alike.then(|| one.joined(next, terms, circuit)).flatten()?))
+        };
+        let Some((place, cube)) = others.iter().enumerate().find_map(joined) else { return Ok(false) };
+        // The example that was found first stays.
+        let (found, ends) = (others[place].found.clone(), last.ends.clone());
+        let region = self.region(decisions, hands, terms, found.clone(), Some(&cube))?;
+        told.pop();
+        told.remove(place);
+        told.push(Told { cube: Some(cube), ends, found, region });
+        Ok(true)
     }
 
     /// Whether two decisions end otherwise in some deal.
@@ -322,14 +371,9 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
         terms: &[Term],
         found: &Found,
         asked: &[Lit],
+        ends: &[Lit],
     ) -> Result<Option<Cube>, Stopped> {
-        let mut good = asked.to_vec();
-        for (place, side) in [(0, Side::Before), (1, Side::After)] {
-            let state = &found.ends[place].state;
-            let lit = self.alike(side, decisions[place], hands[place], state, &found.codes);
-            good.extend(lit);
-        }
-        let bad = !self.circuit().all(good);
+        let bad = !self.circuit().all(asked.iter().chain(ends).copied());
         let there = self.verdict(Side::After, decisions[1], hands[1]).map_or(Lit::TRUE, |(there, _)| there);
         // Which sums the two of them come to, where some records add more and others less, would tell nobody anything.
         let sums = terms.iter().filter(|term| matches!(term.subject, Subject::Records(_))).count();
@@ -345,6 +389,15 @@ impl<'m, 'p, 's> Comparison<'m, 'p, 's> {
     fn is_reckoned(&self, after: DecisionId) -> bool {
         let decision = &self.policy(Side::After).decisions[after];
         matches!((&decision.ty.kind, &decision.shape), (TypeKind::Number(_), Shape::Computed(_)))
+    }
+
+    /// Where two decisions end for the reasons for which they do in a deal.
+    fn both_alike(&mut self, decisions: [DecisionId; 2], hands: [Option<Hand>; 2], found: &Found) -> Vec<Lit> {
+        let sides = [(0, Side::Before), (1, Side::After)].into_iter();
+        let alike = sides.filter_map(|(place, side)| {
+            self.alike(side, decisions[place], hands[place], &found.ends[place].state, &found.codes)
+        });
+        alike.collect()
     }
 
     /// Where a decision ends for the same reason: with the same outcome, where there are few, else by the same rule.
