@@ -30,9 +30,13 @@ struct Seen {
     skipped: bool,
 }
 
-fn hold(probe: &mut Probe<'_, '_>, parts: &[Part]) -> bool {
-    let left = parts.iter().filter(|part| !part.implied);
-    left.into_iter().all(|part| probe.value(part.expr) == Some(Value::Boolean(true)))
+fn hold<'p>(probe: &mut Probe<'_, '_>, parts: impl IntoIterator<Item = &'p Part>) -> bool {
+    parts.into_iter().all(|part| probe.value(part.expr) == Some(Value::Boolean(true)))
+}
+
+/// What is told of a condition: all of it but what the rest implies.
+fn told(parts: &[Part]) -> impl Iterator<Item = &Part> {
+    parts.iter().filter(|part| !part.implied)
 }
 
 /// Holds the condition to what becomes of the rules in one deal or record.
@@ -59,13 +63,16 @@ fn look(
         Target::Rule(rule) => in_force(rule.index),
         Target::Default(_) => true,
     };
-    let own = own && hold(probe, &found.when);
+    let whole = own && hold(probe, &found.when);
+    let own = own && hold(probe, told(&found.when));
     let mut over = false;
-    for other in &found.unless {
-        let applies = in_force(other.rule) && hold(probe, &other.when);
+    for other in found.unless.iter().filter(|other| in_force(other.rule)) {
         match other.matters {
-            Matters::Yes => over |= applies,
-            Matters::NeverTogether if own && applies => return Some("they apply together".to_owned()),
+            Matters::Yes => over |= hold(probe, told(&other.when)),
+            // It is said of both conditions as they are written.
+            Matters::NeverTogether if whole && hold(probe, &other.when) => {
+                return Some("they apply together".to_owned());
+            }
             _ => {}
         }
     }
@@ -74,8 +81,8 @@ fn look(
     seen.yields |= own && !stands;
     let says = own && !over;
     // Where it never stands, conditions are told as they are.
-    let told = matches!(found.whether, Whether::Sometimes);
-    (told && says != stands).then(|| format!("stands {stands}, told {says}"))
+    let is_told = matches!(found.whether, Whether::Sometimes);
+    (is_told && says != stands).then(|| format!("stands {stands}, told {says}"))
 }
 
 fn try_case(case: &Case, compiled: &Compiled, tally: &mut Tally) -> Vec<String> {

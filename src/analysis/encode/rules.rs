@@ -29,6 +29,10 @@ pub(in crate::analysis) struct Verdict {
     pub(in crate::analysis) symbol: Symbol,
 }
 
+/// So many outcomes that vary are compared with each other, which says most about each pair; of more, each is compared with
+/// the first that stands, so that a long table is no square of its rows.
+const MOST_PAIRED: usize = 32;
+
 impl Encoder<'_, '_> {
     pub(super) fn decide(&mut self, id: DecisionId) -> Verdict {
         let policy = self.policy;
@@ -116,16 +120,16 @@ impl Encoder<'_, '_> {
             self.collected(ty, &rules, &outcomes)
         } else {
             let groups = self.groups(&rules, outcomes);
-            if set.hit == Hit::Agree {
-                match self.conflicts(&groups) {
-                    Ok(conflicts) => conflict = self.circuit.and(settled, conflicts),
-                    Err(TooWide) => self.give_up(set, &mut fails),
-                }
-            }
             let mut value = Symbol::none();
             for (stands, outcome) in groups.iter().rev() {
                 match Symbol::choose(self.circuit, *stands, outcome, &value) {
                     Ok(chosen) => value = chosen,
+                    Err(TooWide) => self.give_up(set, &mut fails),
+                }
+            }
+            if set.hit == Hit::Agree {
+                match self.conflicts(&groups, &value) {
+                    Ok(conflicts) => conflict = self.circuit.and(settled, conflicts),
                     Err(TooWide) => self.give_up(set, &mut fails),
                 }
             }
@@ -182,11 +186,21 @@ impl Encoder<'_, '_> {
         groups.into_iter().map(|(stands, outcome)| (self.circuit.any(stands), outcome)).collect()
     }
 
-    /// Where two different outcomes stand.
-    fn conflicts(&mut self, groups: &[(Lit, Symbol)]) -> Result<Lit, TooWide> {
+    /// Where two different outcomes stand; `first` is that of the first group that does.
+    fn conflicts(&mut self, groups: &[(Lit, Symbol)], first: &Symbol) -> Result<Lit, TooWide> {
         let (constant, varying): (Vec<_>, Vec<_>) =
             groups.iter().partition(|(_, outcome)| outcome.constant().is_some());
         let mut conflicts = Vec::new();
+        if varying.len() > MOST_PAIRED {
+            let mut before = Lit::FALSE;
+            for (stands, outcome) in groups {
+                let both = self.circuit.and(*stands, before);
+                let same = outcome.equals(self.circuit, first)?;
+                conflicts.push(self.circuit.and(both, !same));
+                before = self.circuit.or(before, *stands);
+            }
+            return Ok(self.circuit.any(conflicts));
+        }
         // Constants of two groups are different ones.
         let mut before = Lit::FALSE;
         for (stands, _) in &constant {

@@ -1,8 +1,8 @@
 //! Facts that influence nothing.
 
-use super::{FindingKind, Search};
+use super::{FindingKind, Search, Unsettled, Why};
 use crate::analysis::circuit::Lit;
-use crate::analysis::encode::{Key, NoCircuit, encode};
+use crate::analysis::encode::{Key, NoCircuit, Reason, encode};
 use crate::analysis::inquiry::Stopped;
 use crate::facts::FactId;
 use crate::policy::ExprKind;
@@ -42,6 +42,13 @@ impl Search<'_, '_, '_> {
             Err(NoCircuit::TooWide) => return Ok(true),
             Err(NoCircuit::Stopped) => return Err(Stopped),
         };
+        if let Some((expr, ..)) = other.losses.iter().find(|(_, reason, _)| *reason == Reason::TooLarge) {
+            let unsettled = Unsettled { expr: *expr, why: Why::TooLarge };
+            if !self.findings.unsettled.contains(&unsettled) {
+                self.findings.unsettled.push(unsettled);
+            }
+            return Ok(true);
+        }
         let ends = machine.encoded.literals(&mut machine.circuit, machine.policy);
         let other_ends = other.literals(&mut machine.circuit, machine.policy);
         let pairs = ends.into_iter().zip(other_ends);
