@@ -128,6 +128,28 @@ fn found(text: &str) -> String {
     lines.join("\n")
 }
 
+#[test]
+fn rows_of_a_long_table_conflict_where_their_outcomes_differ_and_nowhere_else() {
+    // Each row gives another sum; row 20 goes one further than the row after it begins.
+    let table = |beyond: i32, outcome: &str| {
+        let row = |place: i32| {
+            let (low, high) = (place * 10, place * 10 + 9 + if place == 20 { beyond } else { 0 });
+            let outcome = if place == 20 { outcome.to_owned() } else { format!("x + y * {}", place + 1) };
+            format!("  rule r{place}: {outcome} when x >= {low} and x <= {high}\n")
+        };
+        let rows: String = (0..60).map(row).collect();
+        format!("fact x: integer -9..609\nfact y: integer 0..20\ndecide z: integer\n  default 0\n{rows}")
+    };
+    assert_eq!(found(&table(0, "x + y * 21")), "");
+    // At 210 both give 210 + 22 y.
+    assert_eq!(found(&table(1, "210 + y * 22")), "");
+    let found = found(&table(1, "x + y * 21"));
+    assert!(
+        found.starts_with("W0904:25 `r20` and `r21` of `z` can stand together and disagree by {\"x\":210,\"y\":1}"),
+        "{found}"
+    );
+}
+
 /// Each file in `tests/analysis` is a policy; its snapshot says what is found in it.
 #[test]
 fn policies_with_known_defects_are_found_to_have_just_these() {

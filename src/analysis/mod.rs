@@ -16,6 +16,7 @@ mod goals;
 mod inquiry;
 pub mod interview;
 mod machine;
+mod reach;
 mod samples;
 mod texts;
 

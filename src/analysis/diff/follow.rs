@@ -83,7 +83,7 @@ impl Comparison<'_, '_, '_> {
     /// Every expression that is written in a decision, or in a definition that comes to something else.
     fn seen_through(&mut self, side: Side, decision: DecisionId) -> Vec<ExprId> {
         let policy = self.policy(side);
-        let mut all = own_exprs(policy, super::terms::roots(policy, decision));
+        let mut all = own_exprs(policy, super::super::reach::roots(policy, decision));
         let mut place = 0;
         let mut seen = Vec::new();
         while let Some(&expr) = all.get(place) {

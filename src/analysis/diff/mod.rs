@@ -12,7 +12,6 @@ mod follow;
 mod grow;
 mod holes;
 mod names;
-mod reach;
 mod search;
 mod sums;
 mod terms;

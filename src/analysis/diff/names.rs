@@ -2,10 +2,9 @@
 
 use super::super::encode::Hand;
 use super::super::inquiry::Stopped;
+use super::super::reach::{reached, roots};
 use super::ends::Changed;
-use super::reach::reached;
 use super::search::Comparison;
-use super::terms::roots;
 use super::{RuleChange, RuleChangeKind, Side};
 use crate::base::Aggregate;
 use crate::facts::TypeKind;

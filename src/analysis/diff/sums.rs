@@ -7,10 +7,10 @@
 use super::super::circuit::{Integer, Lit, Patience, Ratio, TooWide};
 use super::super::encode::{Encoded, Hand, Key, Symbol};
 use super::super::inquiry::Stopped;
+use super::super::reach::{reached, roots};
 use super::grow::{Cube, Grower};
-use super::reach::reached;
 use super::search::Comparison;
-use super::terms::{Term, TermForm, roots, terms_of_parts};
+use super::terms::{Term, TermForm, terms_of_parts};
 use super::{Records, Side, Subject};
 use crate::base::Aggregate;
 use crate::facts::FactId;

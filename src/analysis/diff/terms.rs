@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::circuit::{Circuit, Integer, Lit};
 use super::super::encode::{Form, Hand, Symbol};
+use super::super::reach::roots;
 use super::ends::symbol_is;
 use super::search::Comparison;
 use super::sums::Part;
@@ -97,16 +98,6 @@ pub(super) fn own_exprs(policy: &Policy, mut open: Vec<ExprId>) -> Vec<ExprId> {
         }
     }
     all
-}
-
-/// The conditions and outcomes of a decision.
-pub(super) fn roots(policy: &Policy, decision: DecisionId) -> Vec<ExprId> {
-    let decision = &policy.decisions[decision];
-    if let Shape::Computed(expr) = decision.shape {
-        return vec![expr];
-    }
-    let rules = decision.rules.rules.iter().flat_map(|rule| rule.condition.into_iter().chain([rule.outcome]));
-    rules.chain(decision.rules.default.iter().map(|default| default.outcome)).collect()
 }
 
 /// No deeper than this into definitions of definitions.

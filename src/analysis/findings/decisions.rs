@@ -3,9 +3,10 @@
 use super::{FindingKind, MOST_OF_ONE, Search};
 use crate::analysis::circuit::Lit;
 use crate::analysis::inquiry::{Stopped, Witness, smaller};
+use crate::analysis::reach::{reached, roots};
 use crate::engine::{self, Answer, Answers, Fault, FaultKind, Options, State};
 use crate::facts::Deal;
-use crate::policy::{DecisionId, Shape};
+use crate::policy::{DecisionId, ExprId, Shape};
 
 /// What the engine may spend on showing that a fact does not matter; one that it cannot show this of is kept.
 const BUDGET: u64 = 20;
@@ -63,7 +64,8 @@ impl Search<'_, '_, '_> {
 
     pub(super) fn errors(&mut self, id: DecisionId) -> Result<(), Stopped> {
         // What is wrong elsewhere is told there.
-        let mut asked = vec![self.own_error(id)];
+        let own = self.own_error(id);
+        let (mut asked, mut known) = (vec![own], Vec::new());
         for told in 0.. {
             if told == MOST_OF_ONE {
                 return self.more(&asked);
@@ -79,12 +81,45 @@ impl Search<'_, '_, '_> {
             };
             let breaches = self.inquiry.machine.encoded.breaches.iter();
             let same: Vec<Lit> = breaches.filter(|breach| breach.expr == fault.expr).map(|breach| breach.lit).collect();
+            known.push(fault.expr);
             self.report(FindingKind::Error(id, fault), Some(witness));
             if same.is_empty() {
                 break;
             }
             let same = self.inquiry.any(same);
             asked.push(!same);
+        }
+        self.further_errors(id, own, known)
+    }
+
+    /// Errors of a decision that only come up where something else that it may evaluate has no value either.
+    fn further_errors(&mut self, id: DecisionId, own: Lit, mut known: Vec<ExprId>) -> Result<(), Stopped> {
+        if known.is_empty() {
+            return Ok(());
+        }
+        let policy = self.policy();
+        let reached = reached(policy, roots(policy, id));
+        let breaches = &self.inquiry.machine.encoded.breaches;
+        let mut left: Vec<(ExprId, Lit)> = breaches.iter().map(|breach| (breach.expr, breach.lit)).collect();
+        left.retain(|(expr, _)| reached.contains(expr) && !known.contains(expr));
+        for (expr, lit) in left {
+            if known.contains(&expr) {
+                continue;
+            }
+            let Some(witness) = self.inquiry.example(&[own, lit])? else { continue };
+            let ends = |answer: &Answer| match &answer.state {
+                State::Error(fault) if !is_passed_over(fault) && !known.contains(&fault.expr) => Some(fault.clone()),
+                _ => None,
+            };
+            let Some((fault, witness)) = self.shown(id, &witness, ends) else { continue };
+            if known.len() == MOST_OF_ONE {
+                if let Some(last) = self.findings.findings.last_mut() {
+                    last.more = true;
+                }
+                break;
+            }
+            known.push(fault.expr);
+            self.report(FindingKind::Error(id, fault), Some(witness));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use crate::policy::{DecisionId, ExprId, ExprKind, Policy, RuleSet, Shape};
 
 /// Whether an outcome is one value.
-pub(super) fn is_literal(policy: &Policy, expr: ExprId) -> bool {
+pub(in crate::analysis) fn is_literal(policy: &Policy, expr: ExprId) -> bool {
     match &policy.exprs[expr].kind {
         ExprKind::Literal(_) => true,
         ExprKind::Constant(constant) => policy.constants[*constant].values.len() == 1,
@@ -14,8 +14,18 @@ pub(super) fn is_literal(policy: &Policy, expr: ExprId) -> bool {
     }
 }
 
+/// The conditions and outcomes of a decision.
+pub(in crate::analysis) fn roots(policy: &Policy, decision: DecisionId) -> Vec<ExprId> {
+    let decision = &policy.decisions[decision];
+    if let Shape::Computed(expr) = decision.shape {
+        return vec![expr];
+    }
+    let rules = decision.rules.rules.iter().flat_map(|rule| rule.condition.into_iter().chain([rule.outcome]));
+    rules.chain(decision.rules.default.iter().map(|default| default.outcome)).collect()
+}
+
 /// Every expression that may be evaluated for some.
-pub(super) fn reached(policy: &Policy, mut open: Vec<ExprId>) -> FxHashSet<ExprId> {
+pub(in crate::analysis) fn reached(policy: &Policy, mut open: Vec<ExprId>) -> FxHashSet<ExprId> {
     let rules = |rules: &RuleSet, open: &mut Vec<ExprId>| {
         open.extend(rules.rules.iter().flat_map(|rule| rule.condition.into_iter().chain([rule.outcome])));
         open.extend(rules.default.iter().map(|default| default.outcome));
